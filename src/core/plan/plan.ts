@@ -1,0 +1,45 @@
+// The plan as a value: what `plan` prints and what `run` performs.
+import type { InferOutput } from 'valibot';
+
+import type { Problem } from '#core/errors.ts';
+
+import type { decisionSchema, gateSchema, identitySchema, planSchema, processSchema } from './schema.ts';
+
+type Deep<T> = T extends readonly (infer E)[]
+  ? readonly Deep<E>[]
+  : T extends object
+    ? { readonly [K in keyof T]: Deep<T[K]> }
+    : T;
+
+export type PlanDocument = Deep<InferOutput<typeof planSchema>>;
+export type IdentityDocument = Deep<InferOutput<typeof identitySchema>>;
+export type Decision = Deep<InferOutput<typeof decisionSchema>>;
+export type Outcome = NonNullable<Decision['outcome']>;
+export type Rule = NonNullable<Decision['rule']>;
+export type Executor = NonNullable<Decision['executor']>;
+export type ProcessSpec = Deep<InferOutput<typeof processSchema>>;
+export type Gate = Deep<InferOutput<typeof gateSchema>>;
+export type Profile = PlanDocument['engine']['profile'];
+export type Deadlines = PlanDocument['deadlines'];
+
+/** One question to the engine over HTTP; ready means that each was answered with 200. */
+export type ReadinessTarget = { readonly host: string; readonly port: number; readonly path: string };
+
+/** What `run` needs beside the document: how members are tied, and how ready is told. */
+export type LaunchPlan = {
+  readonly document: PlanDocument;
+  readonly problems: readonly Problem[];
+  readonly fate: 'together' | 'apart' | 'alone';
+  /** What an exit nobody asked for means: 0 is a failure of an engine, fine for a command; exec passes all through. */
+  readonly exits: 'engine' | 'command' | 'passthrough';
+  readonly drainDelayMs: number;
+  /** How long a better cause may still replace the first one. */
+  readonly amendMs: number;
+  readonly readiness: readonly ReadinessTarget[];
+  /** What all members must agree on. */
+  readonly fingerprint: readonly FingerprintField[];
+  readonly rehearsal: boolean;
+};
+
+/** A field that all members must agree on; `shown` is null where the value may be secret, then digests are compared. */
+export type FingerprintField = { readonly field: string; readonly value: string; readonly shown: boolean };

@@ -1,0 +1,107 @@
+// From the first event to the start: the leader's name resolves, all members are in.
+import { launcherCause } from '#core/group/cause.ts';
+import { missingRanks } from '#core/group/group.ts';
+import type { Epoch } from '#core/group/message.ts';
+
+import type { Effect } from './effect.ts';
+import type { EventOf } from './event.ts';
+import { endWith } from './fault.ts';
+import { enterStarting } from './serving.ts';
+import type { Base, State, StateOf, Step } from './state.ts';
+import { stay } from './state.ts';
+
+const resolveEveryMs = 1_000;
+
+/** Returns the first step: to the first gate of the plan, or straight to the start. */
+export function openGates({ base }: StateOf<'opening'>): Step {
+  const gate = base.plan.document.gates.find((entry) => entry.kind === 'dns');
+  if (gate === undefined) return enterJoining(base);
+  const state: State = {
+    phase: 'resolving',
+    base,
+    deadlineMs: base.nowMs + gate.deadlineMs,
+    asking: true,
+    nextTryMs: base.nowMs + resolveEveryMs,
+    reason: 'not tried yet',
+  };
+  return stay(state, { kind: 'resolveName', host: gate.target });
+}
+
+/** Returns the step after the name resolved: this node's own address is known now. */
+export function nameResolved({ base }: StateOf<'resolving'>, event: EventOf<'nameResolved'>): Step {
+  const node = { address: event.own, interface: event.interface };
+  return enterJoining({ ...base, node });
+}
+
+/** Returns the step after a look-up that found nothing: asked again until the deadline. */
+export const nameUnresolved = (state: StateOf<'resolving'>, event: EventOf<'nameUnresolved'>): Step =>
+  stay({ ...state, asking: false, reason: event.reason });
+
+/** Returns the step of a tick while the name does not resolve. */
+export function resolvingTick(state: StateOf<'resolving'>): Step {
+  const { base } = state;
+  const host = base.plan.document.identity.leader?.host ?? '';
+  if (base.nowMs >= state.deadlineMs) {
+    const message = `cannot resolve the leader's name ${JSON.stringify(host)} within the dns deadline: ${state.reason}`;
+    return endWith(base, launcherCause('gate-timeout', 'unreachable', message, here(base)));
+  }
+  if (state.asking || base.nowMs < state.nextTryMs) return stay(state);
+  const next = { ...state, asking: true, nextTryMs: base.nowMs + resolveEveryMs };
+  return stay(next, { kind: 'resolveName', host });
+}
+
+/** Returns the step into the group gate, or to the start where there is no group. */
+export function enterJoining(base: Base): Step {
+  if (base.plan.fate !== 'together') return enterStarting(base, ownEpoch(base), []);
+  const state: State = { phase: 'joining', base, deadlineMs: base.nowMs + base.plan.document.deadlines.group };
+  return stay(state, { kind: 'openListener', port: base.self.groupPort });
+}
+
+/** Returns the step at the group gate: the leader starts all as soon as all are in. */
+export function allIn(state: StateOf<'joining'>): Step {
+  const { base } = state;
+  if (base.self.rank !== 0 || !base.group.listening || missingRanks(base.group, base.self).length > 0)
+    return stay(state);
+  const epoch = ownEpoch(base);
+  const tell = base.group.peers.map((peer): Effect => ({
+    kind: 'sendFrame',
+    link: peer.link,
+    epoch,
+    body: { kind: 'start', epoch },
+  }));
+  const say: Effect = {
+    kind: 'say',
+    level: 'info',
+    message: `all ${base.self.size} members are in; starting together`,
+  };
+  return enterStarting(base, epoch, [...tell, say]);
+}
+
+/** Returns the step of a tick at the group gate. */
+export function joiningTick(state: StateOf<'joining'>): Step {
+  const { base } = state;
+  if (base.nowMs < state.deadlineMs) return allIn(state);
+  const missing = missingRanks(base.group, base.self);
+  const refused = base.group.refusals.map((entry) => `; rank ${entry.rank} was refused: ${entry.reason}`).join('');
+  const message =
+    base.self.rank === 0
+      ? `cannot start: rank ${missing.join(', ')} did not say hello within the group deadline${refused}`
+      : `cannot start: ${workerWaits(base)} within the group deadline`;
+  return endWith(base, launcherCause('gate-timeout', 'unreachable', message, here(base)));
+}
+
+/** Returns the step after the group port could not be opened. */
+export const listenerFailed = ({ base }: StateOf<'joining'>, event: EventOf<'listenerFailed'>): Step =>
+  endWith(base, launcherCause('os', 'os', `cannot open the group port: ${event.reason}`, here(base)));
+
+/** Returns what a worker waits for, as a phrase. */
+export function workerWaits({ group, plan }: Base): string {
+  const leader = plan.document.identity.leader;
+  const where = leader === null ? 'the leader' : `the leader at ${leader.host}:${leader.port}`;
+  if (group.dial.state === 'joined') return `${where} did not start the group`;
+  return `${where} did not let us in (${group.dial.state === 'closed' ? 'closed' : group.dial.reason})`;
+}
+
+const here = ({ self }: Base) => ({ rank: self.rank, host: self.host, seenBy: self.rank });
+
+const ownEpoch = (base: Base): Epoch => ({ leader: base.self.incarnation, counter: (base.epoch?.counter ?? 0) + 1 });

@@ -1,0 +1,56 @@
+// When is a member ready? The leader's engine answers 200; a worker has its process and a leader that is ready.
+import type { Profile } from '#core/plan/plan.ts';
+
+import type { Effect } from './effect.ts';
+import type { EventOf } from './event.ts';
+import type { Base, Engine, Readiness } from './state.ts';
+import { epochOf } from './state.ts';
+
+const everyAtStartMs = 500;
+const everyMs = 1_000;
+// vLLM answers /health with 503 only once its engine is dead (vllm.md 3.1); three in a row leave no doubt.
+const deadAfter = 3;
+
+export const openReadiness: Readiness = { probing: false, nextMs: 0, reason: 'not asked yet', failures: 0 };
+
+/** Tells whether this member is ready now. */
+export function isReady(base: Base, engine: Engine, readiness: Readiness): boolean {
+  if (engine.process === null || engine.end !== null) return false;
+  if (base.plan.fate === 'together' && base.self.rank > 0) return base.group.peers[0]?.ready === true;
+  return base.plan.readiness.length === 0 || readiness.reason === null;
+}
+
+/** Returns the readiness with the question that is due, and the effect that asks. */
+export function probeDue(
+  base: Base,
+  engine: Engine,
+  readiness: Readiness,
+  wasReady: boolean,
+): { readonly readiness: Readiness; readonly effects: readonly Effect[] } {
+  const targets = base.plan.readiness;
+  if (targets.length === 0 || engine.process === null || readiness.probing || base.nowMs < readiness.nextMs) {
+    return { readiness, effects: [] };
+  }
+  const nextMs = base.nowMs + (wasReady ? everyMs : everyAtStartMs);
+  return {
+    readiness: { ...readiness, probing: true, nextMs },
+    effects: [{ kind: 'probeEngine', epoch: epochOf(base), targets }],
+  };
+}
+
+/** Returns the readiness after an answer, and whether the engine has said that it is dead. */
+export function judge(
+  readiness: Readiness,
+  event: EventOf<'engineProbed'>,
+  wasReady: boolean,
+  profile: Profile,
+): { readonly readiness: Readiness; readonly dead: boolean } {
+  const bad = event.answers.find((answer) => answer.status !== 200);
+  if (bad === undefined) {
+    return { readiness: { ...readiness, probing: false, reason: null, failures: 0 }, dead: false };
+  }
+  const reason = bad.status === null ? bad.reason : `HTTP ${bad.status}`;
+  const failures = wasReady && bad.status === 503 ? readiness.failures + 1 : 0;
+  const dead = profile === 'vllm' && failures >= deadAfter;
+  return { readiness: { ...readiness, probing: false, reason, failures }, dead };
+}

@@ -1,0 +1,61 @@
+// Looking at the processes: the known ones often, their descendants now and then.
+import { isEngineTitle } from '#upstream/vllm/titles.ts';
+
+import type { Effect } from './effect.ts';
+import type { EventOf } from './event.ts';
+import type { LedgerEntry } from './ledger.ts';
+import { idsOf, updateLedger, vanished } from './ledger.ts';
+import type { Base, Engine } from './state.ts';
+import { epochOf } from './state.ts';
+
+// The engine's own processes are looked at at least every 100 ms: two of three looks may come late.
+export const quickEveryMs = 80;
+const wholeEveryMs = 1_000;
+const wholeAtStartMs = 200;
+const youngMs = 600_000;
+
+/** Returns the engine with the look that is due, and the effect that looks. */
+export function look(base: Base, engine: Engine): { readonly engine: Engine; readonly effects: readonly Effect[] } {
+  const { nowMs } = base;
+  if (engine.scanning || engine.process === null || nowMs < lookAtMs(engine)) return { engine, effects: [] };
+  const whole = nowMs >= engine.nextWholeMs;
+  const everyMs = isQuiet(base, engine) ? wholeEveryMs : wholeAtStartMs;
+  return {
+    engine: {
+      ...engine,
+      scanning: true,
+      nextQuickMs: nowMs + quickEveryMs,
+      nextWholeMs: whole ? nowMs + everyMs : engine.nextWholeMs,
+    },
+    effects: [{ kind: 'scanProcesses', epoch: epochOf(base), whole, known: idsOf(engine.ledger) }],
+  };
+}
+
+/** Returns when the next look is due, in ms of our clock. */
+export function lookAtMs(engine: Engine): number {
+  if (engine.scanning || engine.process === null) return Infinity;
+  const titled = engine.ledger.some((entry) => isEngineTitle(entry.title));
+  return titled ? Math.min(engine.nextQuickMs, engine.nextWholeMs) : engine.nextWholeMs;
+}
+
+/** Returns the engine after a look, and the engine's own process that died under it: the one whose parent did not. */
+export function seen(
+  engine: Engine,
+  event: EventOf<'processesSeen'>,
+): { readonly engine: Engine; readonly died: LedgerEntry | null } {
+  const gone = vanished(engine.ledger, event.alive).filter((entry) => !entry.top && isEngineTitle(entry.title));
+  const roots = gone.filter((entry) => !gone.some((other) => other.pid === entry.ppid));
+  const alive = event.whole ? event.alive : refresh(engine, event);
+  return { engine: { ...engine, scanning: false, ledger: updateLedger(engine.ledger, alive) }, died: roots[0] ?? null };
+}
+
+// A quick look names only processes that were asked for; nothing new can stand in it.
+const refresh = (engine: Engine, event: EventOf<'processesSeen'>) => {
+  const known = new Set(engine.ledger.map((entry) => `${entry.pid}:${entry.startTicks}`));
+  return event.alive.filter((entry) => known.has(`${entry.pid}:${entry.startTicks}`));
+};
+
+const isQuiet = (base: Base, engine: Engine): boolean =>
+  base.plan.exits === 'passthrough' ||
+  base.nowMs - engine.spawnedMs > youngMs ||
+  base.history.some((entry) => entry.phase === 'ready');

@@ -1,0 +1,101 @@
+// The engine runs: from its start to ready, and from ready to the first fault or the wish to stop.
+import { launcherCause } from '#core/group/cause.ts';
+import type { Epoch } from '#core/group/message.ts';
+import { fillNode } from '#core/plan/node-env.ts';
+
+import type { Effect } from './effect.ts';
+import { engineDied, exitCause, spawnCause } from './ending.ts';
+import type { EventOf } from './event.ts';
+import { fault } from './fault.ts';
+import { openLedger } from './ledger.ts';
+import { isReady, judge, openReadiness, probeDue } from './readiness.ts';
+import { look, seen } from './scan.ts';
+import type { Base, Engine, State, StateOf, Step } from './state.ts';
+import { stay } from './state.ts';
+
+type Serving = StateOf<'starting' | 'ready'>;
+
+/** Returns the step that starts the engine in a new epoch. */
+export function enterStarting(before: Base, epoch: Epoch, first: readonly Effect[]): Step {
+  const base: Base = { ...before, epoch, group: { ...before.group, admitting: false } };
+  const spec = base.plan.document.processes.find((entry) => entry.name === 'engine');
+  const engine: Engine = {
+    process: null,
+    spawnedMs: base.nowMs,
+    end: null,
+    ledger: [],
+    scanning: false,
+    nextQuickMs: 0,
+    nextWholeMs: 0,
+  };
+  const deadlineMs = base.nowMs + base.plan.document.deadlines.startup;
+  const state: State = { phase: 'starting', base, engine, deadlineMs, readiness: openReadiness };
+  if (spec === undefined) return fault(state, launcherCause('os', 'internal', 'cannot start: the plan has no engine'));
+  return stay(state, ...first, { kind: 'spawnChild', epoch: epoch.counter, spec: fillNode(spec, base.node) });
+}
+
+/** Returns the step after the engine's top process exists. */
+export function childSpawned(state: StateOf<'starting'>, event: EventOf<'childSpawned'>): Step {
+  const argv = state.base.plan.document.processes[0]?.argv ?? [];
+  const { pid, startTicks } = event;
+  const engine: Engine = {
+    ...state.engine,
+    process: { pid, startTicks },
+    ledger: openLedger(pid, startTicks, argv.join(' ').slice(0, 256)),
+  };
+  return becomeReady({ ...state, engine });
+}
+
+/** Returns the step after the engine could not be started. */
+export const spawnFailed = (state: Serving, event: EventOf<'spawnFailed'>): Step =>
+  fault(state, spawnCause(state.base, event));
+
+/** Returns the step after the engine's top process ended unasked. */
+export function childExited(state: Serving, event: EventOf<'childExited'>): Step {
+  const end = { code: event.code, signal: event.signal, atMs: event.atMs };
+  const next = { ...state, engine: { ...state.engine, end } };
+  return fault(next, exitCause(state.base, state.engine, end));
+}
+
+/** Returns the step after a look at the processes: one of the engine's own that is gone is a fault. */
+export function processesSeen(state: Serving, event: EventOf<'processesSeen'>): Step {
+  const { engine, died } = seen(state.engine, event);
+  if (died === null || state.base.plan.exits !== 'engine') return stay({ ...state, engine });
+  return fault({ ...state, engine }, engineDied(state.base, died));
+}
+
+/** Returns the step after the engine's readiness was asked. */
+export function engineProbed(state: Serving, event: EventOf<'engineProbed'>): Step {
+  const judged = judge(state.readiness, event, state.phase === 'ready', state.base.plan.document.engine.profile);
+  const next = { ...state, readiness: judged.readiness };
+  if (judged.dead) {
+    const { self } = state.base;
+    const message = `rank ${self.rank} (${self.host}): the engine says that it is dead (${judged.readiness.reason})`;
+    const more = { rank: self.rank, host: self.host, seenBy: self.rank, process: 'engine' };
+    return fault(next, launcherCause('process-died', 'engine-ended', message, more));
+  }
+  return next.phase === 'starting' ? becomeReady(next) : stay(next);
+}
+
+/** Returns the step of a tick while the engine runs. */
+export function servingTick(state: Serving): Step {
+  const { base } = state;
+  if (state.phase === 'starting' && base.nowMs >= state.deadlineMs) {
+    const why = state.readiness.reason ?? 'the leader is not ready';
+    const message = `cannot get ready within the startup deadline: ${why}`;
+    const more = { rank: base.self.rank, host: base.self.host, seenBy: base.self.rank };
+    return fault(state, launcherCause('startup-timeout', 'startup-timeout', message, more));
+  }
+  const looked = look(base, state.engine);
+  const asked = probeDue(base, state.engine, state.readiness, state.phase === 'ready');
+  const next = { ...state, engine: looked.engine, readiness: asked.readiness };
+  const step = next.phase === 'starting' ? becomeReady(next) : stay(next);
+  return { state: step.state, effects: [...looked.effects, ...asked.effects, ...step.effects] };
+}
+
+/** Returns the step to ready once the engine answers; a worker is ready with its leader. */
+export function becomeReady(state: StateOf<'starting'>): Step {
+  if (!isReady(state.base, state.engine, state.readiness)) return stay(state);
+  const { base, engine, readiness } = state;
+  return stay({ phase: 'ready', base, engine, readiness });
+}

@@ -1,0 +1,137 @@
+// The phases of a launcher. Each carries only the data that exists in it; what all have stands in Base.
+import type { Verdict } from '#core/group/cause.ts';
+import type { Group, Self } from '#core/group/group.ts';
+import type { Epoch } from '#core/group/message.ts';
+import type { LaunchPlan } from '#core/plan/plan.ts';
+
+import type { Effect, ProcessId } from './effect.ts';
+import type { Survivor } from './event.ts';
+import type { Ledger } from './ledger.ts';
+
+export type PhaseName = State['phase'];
+
+export type Base = {
+  readonly self: Self;
+  readonly plan: LaunchPlan;
+  readonly nowMs: number;
+  readonly epoch: Epoch | null;
+  /** This node's address towards the leader, once the name is resolved. */
+  readonly node: { readonly address: string | null; readonly interface: string | null };
+  readonly group: Group;
+  /** Set once: by whom we were asked to stop, and when. */
+  readonly asked: { readonly by: string; readonly atMs: number } | null;
+  readonly verdict: Verdict | null;
+  readonly history: readonly { readonly phase: PhaseName; readonly atMs: number }[];
+};
+
+export type ChildEnd = { readonly code: number | null; readonly signal: string | null; readonly atMs: number };
+
+/** The engine's top process and everything that ancestry proved to be its family. */
+export type Engine = {
+  readonly process: ProcessId | null;
+  readonly spawnedMs: number;
+  readonly end: ChildEnd | null;
+  readonly ledger: Ledger;
+  readonly scanning: boolean;
+  readonly nextQuickMs: number;
+  readonly nextWholeMs: number;
+};
+
+export type Readiness = {
+  readonly probing: boolean;
+  readonly nextMs: number;
+  /** Why the engine is not ready, or null while it answers. */
+  readonly reason: string | null;
+  readonly failures: number;
+};
+
+export type Mode = 'asked' | 'fault';
+
+export type State =
+  | { readonly phase: 'opening'; readonly base: Base }
+  | {
+      readonly phase: 'resolving';
+      readonly base: Base;
+      readonly deadlineMs: number;
+      readonly asking: boolean;
+      readonly nextTryMs: number;
+      readonly reason: string;
+    }
+  | { readonly phase: 'joining'; readonly base: Base; readonly deadlineMs: number }
+  | {
+      readonly phase: 'starting';
+      readonly base: Base;
+      readonly engine: Engine;
+      readonly deadlineMs: number;
+      readonly readiness: Readiness;
+    }
+  | { readonly phase: 'ready'; readonly base: Base; readonly engine: Engine; readonly readiness: Readiness }
+  /** Asked to stop, and the engine not told yet: endpoints are removed, or the leader drains first. */
+  | {
+      readonly phase: 'draining';
+      readonly base: Base;
+      readonly engine: Engine;
+      readonly waitsFor: 'endpoints' | 'leader';
+      readonly untilMs: number;
+      readonly killAtMs: number;
+    }
+  /** SIGTERM was sent to the top process. */
+  | {
+      readonly phase: 'stopping';
+      readonly base: Base;
+      readonly engine: Engine;
+      readonly mode: Mode;
+      /** When the others are told that we have drained, even if we have not. */
+      readonly drainAtMs: number;
+      readonly killAtMs: number;
+    }
+  /** The top process is gone or its time is over: the rest of the tree goes. */
+  | {
+      readonly phase: 'sweeping';
+      readonly base: Base;
+      readonly engine: Engine;
+      readonly mode: Mode;
+      readonly sweeping: boolean;
+      readonly nextPassMs: number;
+      readonly killAtMs: number;
+      readonly giveUpAtMs: number;
+      readonly told: boolean;
+      readonly emptyPasses: number;
+      readonly survivors: readonly Survivor[];
+      readonly killed: readonly string[];
+    }
+  /** Nothing of ours runs; the cause is not frozen yet. */
+  | {
+      readonly phase: 'settling';
+      readonly base: Base;
+      readonly mode: Mode;
+      readonly code: number | null;
+      readonly untilMs: number;
+    }
+  | { readonly phase: 'ended'; readonly base: Base; readonly code: number };
+
+export type StateOf<P extends PhaseName> = Extract<State, { phase: P }>;
+
+export type Step = { readonly state: State; readonly effects: readonly Effect[] };
+
+/** Returns the state before the first event. */
+export const openState = (self: Self, plan: LaunchPlan, group: Group, nowMs: number): State => ({
+  phase: 'opening',
+  base: {
+    self,
+    plan,
+    nowMs,
+    epoch: null,
+    node: { address: null, interface: null },
+    group,
+    asked: null,
+    verdict: null,
+    history: [{ phase: 'opening', atMs: nowMs }],
+  },
+});
+
+/** Returns the number that child events carry; 0 before the first start. */
+export const epochOf = (base: Base): number => base.epoch?.counter ?? 0;
+
+/** Returns the step that goes nowhere. */
+export const stay = (state: State, ...effects: readonly Effect[]): Step => ({ state, effects });

@@ -1,0 +1,47 @@
+import type { ChildProcess } from 'node:child_process';
+
+import { delayOf, isTold, spawnKin, type Setup } from './kin.ts';
+import { finish, outliveReaders, say } from './say.ts';
+
+// The faults that are not part of a role's own story.
+
+// A left-behind daemon that nobody sweeps up goes by itself after this long.
+const DAEMON_LIFE_MS = 600_000;
+
+const FLOOD_LINE = `${'rehearsal of a flood of output '.repeat(31)}\n`.repeat(64);
+
+/** SIGKILL to the first of `children` when its time has come; without one the fault is only mentioned. */
+export const killLater = (setup: Setup, kind: 'kill-worker-after' | 'kill-engine-core-after', children: readonly ChildProcess[]): void => {
+  const afterMs = delayOf(setup, kind);
+  if (afterMs === null) return;
+  setTimeout(() => children[0]?.kill('SIGKILL') ?? say('Rehearsal', `nothing to kill for ${kind}: this node has no such process`, 'WARNING'), afterMs);
+};
+
+/** Starts the faults of the top process that run beside everything else; `end` ends it with a code, children included. */
+export const startFaults = (setup: Setup, end: (code: number) => void): void => {
+  const dieMs = delayOf(setup, 'die-after');
+  if (dieMs !== null) setTimeout(() => end(1), dieMs);
+  const zeroMs = delayOf(setup, 'exit-zero-after');
+  if (zeroMs !== null) setTimeout(() => end(0), zeroMs);
+  if (isTold(setup, 'flood-output')) flood();
+  if (!isTold(setup, 'leave-children')) return;
+  spawnKin('daemon', setup, 'ignore', true);
+  spawnKin('forker', setup, 'ignore');
+};
+
+/** Runs a daemon that is deaf to SIGTERM. */
+export const beDaemon = (title: string): void => {
+  process.title = title;
+  outliveReaders();
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined);
+  setTimeout(() => finish(0), DAEMON_LIFE_MS);
+};
+
+/** Starts a daemon in a session of its own and ends, so that the daemon's parent is gone. */
+export const beForker = (setup: Setup): void => {
+  spawnKin('daemon', { ...setup, forked: true }, 'ignore', true).on('message', () => finish(0));
+};
+
+const flood = (): void => {
+  process.stdout.write(FLOOD_LINE, () => setImmediate(flood));
+};

@@ -1,0 +1,53 @@
+// The words that vLLM makes of a --config file (vLLM 0.31, vllm/utils/argparse_utils.py, load_config_file).
+import type { Word } from './words.ts';
+
+/**
+ * A YAML document as PyYAML's safe_load reads it (YAML 1.1). A whole number is a bigint, a number with a fraction or an exponent
+ * a number: 4 and 4.0 are not the same to the engine.
+ */
+export type ConfigValue =
+  | string
+  | bigint
+  | number
+  | boolean
+  | null
+  | readonly ConfigValue[]
+  | { readonly [key: string]: ConfigValue };
+
+/** Returns the words of a document, or a sentence why there are none; `knows` tells whether the parser has an option. */
+export function configWords(
+  document: ConfigValue,
+  file: string,
+  knows: (name: string) => boolean,
+): readonly Word[] | string {
+  if (!isMap(document)) return `${file} holds no mapping of options to values`;
+  return Object.entries(document).flatMap(([key, value]) => {
+    const texts = textsOf(key, value, knows);
+    return texts.map((text, at) => ({ text, written: at === 0 ? `${key}: ${shown(value)} (${file})` : '' }));
+  });
+}
+
+function textsOf(key: string, value: ConfigValue, knows: (name: string) => boolean): readonly string[] {
+  if (value === true) return [`--${key}`];
+  if (value === false) return knows(`--no-${key}`) ? [`--no-${key}`] : [];
+  if (isList(value)) return value.length === 0 ? [] : [`--${key}`, ...value.map(pythonText)];
+  return [`--${key}`, isMap(value) ? json(value) : pythonText(value)];
+}
+
+/** Returns what Python's str() makes of a value; lists and mappings inside of lists are only near to it. */
+function pythonText(value: ConfigValue): string {
+  if (typeof value === 'boolean') return value ? 'True' : 'False';
+  if (typeof value === 'number') return Number.isInteger(value) ? `${value}.0` : String(value);
+  if (value === null) return 'None';
+  return isMap(value) || isList(value) ? json(value) : String(value);
+}
+
+const shown = (value: ConfigValue): string => (isMap(value) || isList(value) ? json(value) : String(value));
+
+const json = (value: ConfigValue): string =>
+  JSON.stringify(value, (_, inner: unknown) => (typeof inner === 'bigint' ? Number(inner) : inner));
+
+const isList = (value: ConfigValue): value is readonly ConfigValue[] => Array.isArray(value);
+
+const isMap = (value: ConfigValue): value is { readonly [key: string]: ConfigValue } =>
+  typeof value === 'object' && value !== null && !isList(value);
