@@ -2,7 +2,7 @@
 
 stdin:  {"program": "vllm-serve" | "openai-api-server" | "dynamo-vllm", "words": [...], "config"?: "text of c.yaml"}
         A word c.yaml after --config names a file with that text.
-stdout: {"refused": null | "message", "help": bool, "read": null | {names of PICKED: values}, "local": data_parallel_size_local}
+stdout: {"refused": null | "message", "help": bool, "read": null | {names of PICKED: values}}
 
 What is real: the parsers, the checks of `vllm serve` and run_headless, create_engine_config up to and with ParallelConfig.
 What stands aside: the model (its configuration counts as a mixture of experts), what comes after ParallelConfig, the start of processes.
@@ -17,9 +17,9 @@ import sys
 import tempfile
 import types
 
-os.environ.update(VLLM_LOGGING_LEVEL="CRITICAL", VLLM_NO_USAGE_STATS="1", RANK="0")
-for name in [name for name in os.environ if name.startswith(("DYN_", "VLLM_DP_"))]:
+for name in [name for name in os.environ if name.startswith(("DYN_", "VLLM_"))]:
     del os.environ[name]
+os.environ.update(VLLM_LOGGING_LEVEL="CRITICAL", VLLM_NO_USAGE_STATS="1", RANK="0")
 answers, sys.stdout = os.fdopen(os.dup(1), "w"), sys.stderr
 os.dup2(2, 1)
 words_in = sys.stdin
@@ -27,7 +27,7 @@ words_in = sys.stdin
 PICKED = """tensor_parallel_size pipeline_parallel_size prefill_context_parallel_size decode_context_parallel_size
 data_parallel_size data_parallel_size_local data_parallel_rank data_parallel_start_rank data_parallel_address
 data_parallel_rpc_port data_parallel_backend data_parallel_hybrid_lb data_parallel_external_lb
-data_parallel_multi_port_external_lb distributed_executor_backend nnodes node_rank master_addr master_port
+data_parallel_multi_port_external_lb data_parallel_supervisor_port distributed_executor_backend nnodes node_rank master_addr master_port
 enable_expert_parallel enable_elastic_ep enable_eplb elastic_ep_max_dp_size shutdown_timeout headless
 api_server_count port host model served_model_name disaggregation_mode""".split()
 
@@ -63,6 +63,7 @@ argparse._VersionAction.__call__ = ask
 import vllm.distributed.nixl_utils  # noqa: E402
 import vllm.engine.arg_utils as arg_utils  # noqa: E402
 import vllm.entrypoints.cli.serve as serve  # noqa: E402
+import vllm.entrypoints.launchers.dp_supervisor as dp_supervisor  # noqa: E402
 from vllm.entrypoints.launchers.cli_args import make_arg_parser, validate_parsed_serve_args  # noqa: E402
 from vllm.platforms import current_platform  # noqa: E402
 from vllm.utils.argparse_utils import FlexibleArgumentParser  # noqa: E402
@@ -111,6 +112,12 @@ async def run_server(args, **_kwargs):
     arg_utils.AsyncEngineArgs.from_cli_args(args).create_engine_config()
 
 
+def run_dp_supervisor(args):
+    for local_rank in (0, args.data_parallel_size_local - 1):
+        child = dp_supervisor._build_vllm_dp_server_args(args, local_rank)
+        arg_utils.AsyncEngineArgs.from_cli_args(child).create_engine_config()
+
+
 cache_config = arg_utils.CacheConfig
 create_engine_config = arg_utils.EngineArgs.create_engine_config
 arg_utils.EngineArgs.create_engine_config = engine_config
@@ -126,7 +133,8 @@ vllm.distributed.nixl_utils.is_nixl_available = lambda: True
 type(current_platform).is_cuda_alike = lambda self: True
 serve.MultiprocExecutor = start
 serve.CoreEngineProcManager = start
-serve.run_dp_supervisor = start
+serve.run_dp_supervisor = run_dp_supervisor
+dp_supervisor._build_device_ids = lambda *_args: None
 serve.run_server = run_server
 serve.run_multi_api_server = lambda args: arg_utils.AsyncEngineArgs.from_cli_args(args).create_engine_config()
 serve.Executor = types.SimpleNamespace(get_class=lambda _config: None)

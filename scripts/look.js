@@ -14,7 +14,9 @@ export const processesBeside = (holder) => {
     if (!(pid > 0) || pid === holder) continue;
     try {
       if (readlinkSync(`/proc/${pid}/ns/net`) !== namespace) continue;
-      const [state, parent] = readFileSync(`/proc/${pid}/stat`, 'latin1').replace(/^.*\) /s, '').split(' ');
+      const [state, parent] = readFileSync(`/proc/${pid}/stat`, 'latin1')
+        .replace(/^.*\) /s, '')
+        .split(' ');
       if (state !== 'Z') found.set(pid, { parent: Number(parent), title: titleOf(words(pid)) });
     } catch {
       // It ended while we looked.
@@ -30,7 +32,9 @@ const titleOf = (argv) => {
   if (line.includes('resource_tracker')) return 'resource-tracker';
   if (line.includes('multiprocessing.spawn')) return 'spawning';
   const at = argv.findIndex((word, i) => word === 'serve' || (word === '-m' && argv[i + 1] === 'dynamo.vllm'));
-  return at > 0 ? `top ${argv.slice(at, at + 2 + (argv[at] === 'serve' ? -1 : 0)).join(' ')}` : line.replace(/^\S*\//, '').slice(0, 60);
+  return at > 0
+    ? `top ${argv.slice(at, at + 2 + (argv[at] === 'serve' ? -1 : 0)).join(' ')}`
+    : line.replace(/^\S*\//, '').slice(0, 60);
 };
 
 /** The tree as sorted paths of titles ("top serve > VLLM::EngineCore"); what has no living parent among them begins with "orphan >". */
@@ -59,10 +63,14 @@ export const portsBeside = (holder) => {
 export const ask = (url, { body, timeoutMs = 2000 } = {}) =>
   new Promise((done) => {
     const headers = { connection: 'close', ...(body && { 'content-type': 'application/json' }) };
-    const asked = request(url, { method: body ? 'POST' : 'GET', agent: false, headers, timeout: timeoutMs }, (answer) => {
-      answer.on('error', () => done('reset')).on('end', () => done(String(answer.statusCode)));
-      answer.resume();
-    });
+    const asked = request(
+      url,
+      { method: body ? 'POST' : 'GET', agent: false, headers, timeout: timeoutMs },
+      (answer) => {
+        answer.on('error', () => done('reset')).on('end', () => done(String(answer.statusCode)));
+        answer.resume();
+      },
+    );
     asked.on('timeout', () => asked.destroy(Object.assign(new Error('timeout'), { code: 'timeout' })));
     asked.on('error', ({ code }) => done(NAMES[code] ?? code));
     asked.end(body && JSON.stringify(body));
@@ -71,4 +79,5 @@ export const ask = (url, { body, timeoutMs = 2000 } = {}) =>
 const NAMES = { ECONNREFUSED: 'refused', ECONNRESET: 'reset', EHOSTUNREACH: 'unreachable', ETIMEDOUT: 'timeout' };
 
 /** The shared-memory files that are there now; names of vLLM's and Python's own. */
-export const sharedMemory = () => readdirSync('/dev/shm').filter((name) => /^(psm_|sem\.|vllm)/.test(name) && statSync(`/dev/shm/${name}`).isFile());
+export const sharedMemory = () =>
+  readdirSync('/dev/shm').filter((name) => /^(psm_|sem\.|vllm)/.test(name) && statSync(`/dev/shm/${name}`).isFile());

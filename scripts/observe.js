@@ -24,7 +24,15 @@ const AGAIN = { kill: 'SIGKILL', term: 'SIGTERM', int: 'SIGINT' };
 // node + who + signal = the fault; `alone` starts that node only; `then: 'request'` asks something after the fault.
 // A row without a fault records what the engine does of itself, down to its exit code.
 const top = 'top';
-const fault = (node, who, signal, more = {}) => ({ profile: 'vllm', nodes: 2, node, who, signal: AGAIN[signal], watchMs: 25_000, ...more });
+const fault = (node, who, signal, more = {}) => ({
+  profile: 'vllm',
+  nodes: 2,
+  node,
+  who,
+  signal: AGAIN[signal],
+  watchMs: 25_000,
+  ...more,
+});
 const dynamo = { profile: 'dynamo' };
 const ends = (extra, more = {}) => ({ profile: 'vllm', nodes: 1, extra, watchMs: 0, ...more });
 const ROWS = {
@@ -46,6 +54,7 @@ const ROWS = {
   'headless-alone-term': fault(1, top, 'term', { alone: true }),
   'server-alone-kill': fault(0, top, 'kill', { alone: true }),
   'headless-alone-kill': fault(1, top, 'kill', { alone: true }),
+  'single-early-term': fault(0, top, 'term', { nodes: 1, early: true, watchMs: 60_000, told: 'ready-after=1500ms' }),
   'single-term': fault(0, top, 'term', { nodes: 1, paths: true }),
   'single-kill': fault(0, top, 'kill', { nodes: 1 }),
   'single-core-kill': fault(0, 'VLLM::EngineCore', 'kill', { nodes: 1 }),
@@ -68,20 +77,47 @@ const PATHS = {
   vllm: [8000, '/health', '/ping', '/version', '/v1/models', '/metrics', '/load', '/nothing', '/v1/completions'],
   dynamo: [9090, '/health', '/live', '/metrics', '/nothing'],
 };
-const PROBES = { vllm: [[8000, '/health']], dynamo: [[9090, '/live'], [9090, '/health']] };
+const PROBES = {
+  vllm: [[8000, '/health']],
+  dynamo: [
+    [9090, '/live'],
+    [9090, '/health'],
+  ],
+};
 
 const programs = {
   real: () => {
     const venv = execFileSync(`${here}engines`, { encoding: 'utf8' }).trim();
-    return { vllm: [`${venv}/bin/vllm`], dynamo: [`${venv}/bin/python`], model: execFileSync(`${here}model`, { encoding: 'utf8' }).trim() };
+    return {
+      vllm: [`${venv}/bin/vllm`],
+      dynamo: [`${venv}/bin/python`],
+      model: execFileSync(`${here}model`, { encoding: 'utf8' }).trim(),
+    };
   },
-  rehearsal: () => ({ vllm: [process.execPath, `${root}dist/rehearsal.js`], dynamo: [process.execPath, `${root}dist/rehearsal.js`], model: 'tiny' }),
+  rehearsal: () => ({
+    vllm: [process.execPath, `${root}dist/rehearsal.js`],
+    dynamo: [process.execPath, `${root}dist/rehearsal.js`],
+    model: 'tiny',
+  }),
 };
 
 const wordsFor = ({ profile, nodes, extra = [], model }, program, node) => {
   const name = model ?? program.model;
   const common = ['--load-format', 'dummy', '--max-model-len', '256', '--enforce-eager'];
-  const spanning = ['--tensor-parallel-size', '2', '--distributed-executor-backend', 'mp', '--nnodes', '2', '--master-addr', addressOf(0), '--master-port', '29500', '--node-rank', String(node)];
+  const spanning = [
+    '--tensor-parallel-size',
+    '2',
+    '--distributed-executor-backend',
+    'mp',
+    '--nnodes',
+    '2',
+    '--master-addr',
+    addressOf(0),
+    '--master-port',
+    '29500',
+    '--node-rank',
+    String(node),
+  ];
   const flags = [...common, ...(nodes > 1 ? spanning : []), ...(node > 0 ? ['--headless'] : []), ...extra];
   return profile === 'dynamo'
     ? [...program.dynamo, '-m', 'dynamo.vllm', '--model', name, '--discovery-backend', 'file', ...flags]
@@ -95,18 +131,26 @@ const envFor = (node, run) => ({
   VLLM_HOST_IP: addressOf(node),
   GLOO_SOCKET_IFNAME: 'eth0',
   VLLM_CPU_OMP_THREADS_BIND: String(node),
-  ...(run.row.profile === 'dynamo' && { DYN_SYSTEM_PORT: '9090', DYN_TCP_RPC_HOST: addressOf(node), DYN_FILE_KV: `${run.folder}/kv` }),
+  ...(run.row.profile === 'dynamo' && {
+    DYN_SYSTEM_PORT: '9090',
+    DYN_TCP_RPC_HOST: addressOf(node),
+    DYN_FILE_KV: `${run.folder}/kv`,
+  }),
   TMPDIR: run.folder,
-  ...(run.kind === 'rehearsal' && { REHEARSAL_PACE: String(run.pace) }),
+  ...(run.kind === 'rehearsal' && { REHEARSAL_PACE: String(run.pace), REHEARSAL_FAULT: run.row.told ?? '' }),
 });
 
 const lab = (...words) => execFileSync(`${here}lab`, words, { stdio: ['ignore', 'ignore', 'inherit'] });
-const onNode = (run, node, words, options) => spawn(`${here}lab`, ['exec', run.prefix, String(node), '--', ...words], options);
+const onNode = (run, node, words, options) =>
+  spawn(`${here}lab`, ['exec', run.prefix, String(node), '--', ...words], options);
 
 /** Starts one node; `exit` is null while it runs, else its code or the signal's name. */
 const startNode = (run, node) => {
   const log = openSync(`${run.folder}/${run.name}.${node}.log`, 'w');
-  const child = onNode(run, node, wordsFor(run.row, run.program, node), { stdio: ['ignore', log, log], env: envFor(node, run) });
+  const child = onNode(run, node, wordsFor(run.row, run.program, node), {
+    stdio: ['ignore', log, log],
+    env: envFor(node, run),
+  });
   const started = { pid: child.pid, exit: null, atMs: null };
   child.on('exit', (code, signal) => Object.assign(started, { exit: signal ?? code, atMs: Date.now() - run.sinceMs }));
   return started;
@@ -116,17 +160,17 @@ const push = (list, value) => list.at(-1) !== value && list.push(value);
 
 /** One look at everything; what changed since the last one goes into `seen`. */
 const look = async (run, seen) => {
+  for (const [port, path] of PROBES[run.row.profile]) {
+    const answer = await ask(`http://${addressOf(0)}:${port}${path}`);
+    const list = (seen.http[path] ??= []);
+    if (push(list, answer)) seen.times.push(`${((Date.now() - run.sinceMs) / 1000).toFixed(1)} s ${path} ${answer}`);
+  }
   for (const node of run.holders.keys()) {
     const ports = portsBeside(run.holders[node]);
     for (const port of ports) {
       const name = PORTS[port] && `${node}:${PORTS[port]}`;
       if (name && !seen.ports.includes(name)) seen.ports.push(name);
     }
-  }
-  for (const [port, path] of PROBES[run.row.profile]) {
-    const answer = await ask(`http://${addressOf(0)}:${port}${path}`);
-    const list = (seen.http[path] ??= []);
-    if (push(list, answer)) seen.times.push(`${((Date.now() - run.sinceMs) / 1000).toFixed(1)} s ${path} ${answer}`);
   }
 };
 
@@ -146,10 +190,11 @@ const alive = (run, node) => processesBeside(run.holders[node]);
 const trees = (run) => Object.fromEntries(run.holders.map((_, node) => [node, treeOf(alive(run, node), pidsOf(run))]));
 const has = (run, node, title) => [...alive(run, node).values()].some((one) => one.title.startsWith(title));
 const isUp = (run, seen) => {
-  const { alone, node, signal } = run.row;
+  const { alone, early, node, signal } = run.row;
   const ended = run.started.filter((one) => one && one.exit !== null);
   if (signal === undefined) return ended.length > 0;
   if (ended.length > 0) throw new Error(`${run.name}: ended with ${ended[0].exit} before it was up`);
+  if (early) return has(run, 0, 'VLLM::EngineCore');
   if (alone) return node === 0 ? seen.ports.includes('0:master') : has(run, 1, 'VLLM::Worker');
   return Object.values(seen.http).every((list) => list.at(-1) === '200');
 };
@@ -157,18 +202,24 @@ const isUp = (run, seen) => {
 const strike = (run) => {
   const { node, who, signal } = run.row;
   if (who === 'link') return lab('cut', run.prefix, String(node));
-  const pid = who === top ? run.started[node].pid : [...alive(run, node)].find(([, one]) => one.title.startsWith(who))?.[0];
+  const pid =
+    who === top ? run.started[node].pid : [...alive(run, node)].find(([, one]) => one.title.startsWith(who))?.[0];
   if (pid === undefined) throw new Error(`node ${node} has no process ${who}: ${JSON.stringify(trees(run))}`);
   process.kill(pid, signal);
 };
 
 const completion = (run, timeoutMs) =>
-  ask(`http://${addressOf(0)}:8000/v1/completions`, { body: { model: run.row.model ?? run.program.model, prompt: 'a', max_tokens: 2 }, timeoutMs });
+  ask(`http://${addressOf(0)}:8000/v1/completions`, {
+    body: { model: run.row.model ?? run.program.model, prompt: 'a', max_tokens: 2 },
+    timeoutMs,
+  });
 
 const askPaths = async (run) => {
   const [port, ...paths] = PATHS[run.row.profile];
   const answers = {};
-  for (const path of paths) answers[path] = path === '/v1/completions' ? await completion(run, 60_000) : await ask(`http://${addressOf(0)}:${port}${path}`);
+  for (const path of paths)
+    answers[path] =
+      path === '/v1/completions' ? await completion(run, 60_000) : await ask(`http://${addressOf(0)}:${port}${path}`);
   return answers;
 };
 
@@ -187,13 +238,21 @@ const observe = async (run) => {
   const { row } = run;
   const seen = newSeen();
   run.sinceMs = Date.now();
-  if (row.taken) onNode(run, 0, ['node', '-e', `net.createServer().listen(${row.taken})`], { stdio: 'ignore' });
-  run.started = run.holders.map((_, node) => (node < row.nodes && (!row.alone || node === row.node) ? startNode(run, node) : undefined));
+  if (row.taken) {
+    onNode(run, 0, ['node', '-e', `net.createServer().listen(${row.taken})`], { stdio: 'ignore' });
+    while (!portsBeside(run.holders[0]).includes(row.taken)) await sleep(50);
+  }
+  run.started = run.holders.map((_, node) =>
+    node < row.nodes && (!row.alone || node === row.node) ? startNode(run, node) : undefined,
+  );
   if (!(await until(run, seen, 300_000, () => isUp(run, seen)))) throw new Error(`${run.name}: not up within 5 min`);
   const record = { start: { ports: seen.ports, http: seen.http, times: seen.times } };
   if (row.signal !== undefined) {
     await sleep(6000 * run.pace + 200);
-    Object.assign(record.start, { tree: trees(run), otherPorts: run.holders.map((holder) => portsBeside(holder).filter((port) => !PORTS[port]).length) });
+    Object.assign(record.start, {
+      tree: trees(run),
+      otherPorts: run.holders.map((holder) => portsBeside(holder).filter((port) => !PORTS[port]).length),
+    });
     if (row.paths) record.start.paths = await askPaths(run);
     record.after = await afterFault(run);
   }
@@ -211,7 +270,8 @@ const clean = (run, before) => {
     if (run.row.who === 'link') lab('heal', run.prefix, String(node));
     void holder;
   }
-  for (const name of sharedMemory()) if (run.kind === 'real' && !before.includes(name)) rmSync(`/dev/shm/${name}`, { force: true });
+  for (const name of sharedMemory())
+    if (run.kind === 'real' && !before.includes(name)) rmSync(`/dev/shm/${name}`, { force: true });
 };
 
 const runRows = async ({ kind, names, pace, folder, out, prefix }) => {
@@ -221,7 +281,17 @@ const runRows = async ({ kind, names, pace, folder, out, prefix }) => {
   const results = out ? readOr(out, {}) : {};
   for (const name of names) {
     const row = ROWS[name];
-    const run = { kind, name, row, program, pace, folder, prefix, holders: holders.map(({ pid }) => pid), stepMs: kind === 'real' ? 200 : 20 };
+    const run = {
+      kind,
+      name,
+      row,
+      program,
+      pace,
+      folder,
+      prefix,
+      holders: holders.map(({ pid }) => pid),
+      stepMs: kind === 'real' ? 200 : 20,
+    };
     const before = sharedMemory();
     try {
       results[name] = await observe(run);
@@ -252,7 +322,11 @@ const enterLab = (request) => {
   try {
     lab('up', prefix, '2');
     const inside = JSON.stringify({ ...request, prefix, folder });
-    const { status } = spawnSync(`${here}lab`, ['exec', prefix, 'br', '--', process.execPath, process.argv[1], 'inside', inside], { stdio: 'inherit' });
+    const { status } = spawnSync(
+      `${here}lab`,
+      ['exec', prefix, 'br', '--', process.execPath, process.argv[1], 'inside', inside],
+      { stdio: 'inherit' },
+    );
     process.exitCode = status ?? 1;
   } finally {
     lab('down', prefix);
@@ -261,7 +335,8 @@ const enterLab = (request) => {
   }
 };
 
-const option = (words, name, otherwise) => (words.includes(`--${name}`) ? words[words.indexOf(`--${name}`) + 1] : otherwise);
+const option = (words, name, otherwise) =>
+  words.includes(`--${name}`) ? words[words.indexOf(`--${name}`) + 1] : otherwise;
 
 const main = async ([verb, ...words]) => {
   const names = option(words, 'rows')?.split(',') ?? Object.keys(ROWS);

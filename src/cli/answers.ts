@@ -2,7 +2,7 @@
 import { launcherVersion } from '#core/about.ts';
 import { problem } from '#core/errors.ts';
 import type { Problem } from '#core/errors.ts';
-import { quoteValue } from '#core/report/quote.ts';
+import { quote } from '#core/quote.ts';
 
 import { commandNames, laterCommands } from './command-table.ts';
 import type { Command, Parsed } from './command.ts';
@@ -35,9 +35,9 @@ function helpOf(words: readonly string[]): Parsed {
 /** Returns why a word is no command, with the likely spelling. */
 export function unknownCommand(word: string): Problem {
   if (laterCommands.includes(word)) {
-    return problem('usage', `cannot run ${quoteValue(word)}: not in this version`, 'see CHANGELOG.md for what is');
+    return problem('usage', `cannot run ${quote(word)}: not in this version`, 'see CHANGELOG.md for what is');
   }
   const [meant] = nearest(word, commandNames);
   const hint = meant === undefined ? `the commands are ${commandNames.join(', ')}` : `did you mean ${meant}?`;
-  return problem('usage', `cannot understand ${quoteValue(word)}: there is no such command`, hint);
+  return problem('usage', `cannot understand ${quote(word)}: there is no such command`, hint);
 }

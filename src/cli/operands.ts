@@ -1,7 +1,7 @@
 // The words that follow a command's name, and the command that they make.
 import { exitCodes, problem } from '#core/errors.ts';
 import type { Problem } from '#core/errors.ts';
-import { quoteValue } from '#core/report/quote.ts';
+import { quote } from '#core/quote.ts';
 
 import { commandTable, operandWords } from './command-table.ts';
 import type { Operand } from './command-table.ts';
@@ -43,7 +43,7 @@ function checkOperand(name: Command['kind'], operand: Operand, word: string | un
   if (operand.kind === 'exit-status' ? exitStatus(word) !== null : allowed.includes(word)) return [];
   const [meant] = nearest(word, allowed);
   const hint = meant === undefined ? example : `did you mean ${meant}?`;
-  return [problem('usage', `cannot ${name} ${quoteValue(word)}: it is not ${what}`, hint)];
+  return [problem('usage', `cannot ${name} ${quote(word)}: it is not ${what}`, hint)];
 }
 
 function exitStatus(word: string): number | null {

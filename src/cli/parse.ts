@@ -1,5 +1,6 @@
 // The only file that knows yargs; loaded when there are options. yargs takes options apart, the registry says what they mean:
-// every option is a text to yargs, so that nothing is converted, negated, expanded or guessed on the way.
+// every option is a text to yargs, so that nothing is converted, negated, expanded or guessed on the way. yargs' own strict mode
+// stays off: it takes the command for an unknown word. A word that is no option of ours comes back as written, and is refused there.
 import yargs from 'yargs';
 
 import { problem } from '#core/errors.ts';
@@ -53,7 +54,6 @@ const parser = (fail: (message: string) => void) =>
     .help(false)
     .version(false)
     .exitProcess(false)
-    .strict()
     .fail((message, error) => fail(error?.message ?? message));
 
 function alias(name: OptionName): { readonly alias?: string } {

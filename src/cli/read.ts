@@ -3,7 +3,8 @@ import { problem } from '#core/errors.ts';
 import type { Problem } from '#core/errors.ts';
 import { optionTable } from '#core/options.ts';
 import type { OptionName, OptionSpec } from '#core/options.ts';
-import { quoteValue, quoteWords } from '#core/report/quote.ts';
+import { quote } from '#core/quote.ts';
+import { quoteWords } from '#core/report/shell-words.ts';
 
 import { commandNamed, unknownCommand } from './answers.ts';
 import { commandTable, laterCommands } from './command-table.ts';
@@ -96,7 +97,7 @@ function noDashes(name: string, strays: readonly string[], { words, given }: Tok
   const options = given.size === 0 ? '' : '[options] ';
   return problem(
     'usage',
-    `cannot read ${quoteValue(strays[0] ?? '')}: the command to start goes after --`,
+    `cannot read ${quote(strays[0] ?? '')}: the command to start goes after --`,
     `write: vllm-launch ${name} ${options}-- ${quoteWords(command)}`,
   );
 }
@@ -111,13 +112,13 @@ function unknownOption(word: string, name: Command['kind']): Problem {
     meant === undefined
       ? `see vllm-launch help ${name}${behind}`
       : `did you mean ${meant.map((each) => `--${each}`).join(' or ')}?`;
-  return problem('usage', `cannot understand ${quoteValue(plain)}: there is no such option`, hint);
+  return problem('usage', `cannot understand ${quote(plain)}: there is no such option`, hint);
 }
 
 const stray = (word: string, name: Command['kind']): Problem =>
   problem(
     'usage',
-    `cannot understand ${quoteValue(word)}: it is neither an option of ${name} nor a word that it takes`,
+    `cannot understand ${quote(word)}: it is neither an option of ${name} nor a word that it takes`,
     commandTable[name].after === 'command' ? 'put the command to start after --' : `see vllm-launch help ${name}`,
   );
 

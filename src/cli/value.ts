@@ -3,7 +3,7 @@ import { problem } from '#core/errors.ts';
 import type { Problem } from '#core/errors.ts';
 import { optionTable, parseDuration } from '#core/options.ts';
 import type { OptionKind, OptionName, OptionSpec } from '#core/options.ts';
-import { quoteValue } from '#core/report/quote.ts';
+import { quote } from '#core/quote.ts';
 
 export type OptionValue = string | number | boolean | readonly string[];
 export type Read = { readonly value: OptionValue } | { readonly problem: Problem };
@@ -13,7 +13,7 @@ export function readValue(name: OptionName, texts: readonly string[], source: st
   const spec: OptionSpec = optionTable[name];
   const text = texts.at(-1) ?? '';
   const empty = spec.kind === 'list' ? texts.some((each) => each === '') : text === '';
-  if (empty) return refuse(source, 'no value is given', `write ${source} ${placeholderOf(spec)}`);
+  if (empty) return refuse(source, 'no value is given', `write ${assign(source, placeholderOf(spec))}`);
   if (texts.some((each) => hidden.test(each))) {
     return refuse(written(source, text), 'the value has control characters', 'write it without them');
   }
@@ -53,8 +53,9 @@ const refuse = (what: string, why: string, hint: string): Read => ({
 const refuseValue = (source: string, text: string, why: string, hint: string): Read =>
   refuse(written(source, text), why, hint);
 
-const written = (source: string, text: string): string =>
-  `${source}${source.startsWith('-') ? ' ' : '='}${quoteValue(text)}`;
+const written = (source: string, text: string): string => assign(source, quote(text));
+
+const assign = (source: string, text: string): string => `${source}${source.startsWith('-') ? ' ' : '='}${text}`;
 
 function readWhole(spec: OptionSpec, texts: readonly string[], source: string): Read {
   const { min = 0, max = 999_999_999 } = spec;
@@ -65,7 +66,7 @@ function readWhole(spec: OptionSpec, texts: readonly string[], source: string): 
     source,
     text,
     `it is no whole number from ${min} to ${max}`,
-    `write digits only, as in ${source} ${Math.max(min, 2)}`,
+    `write digits only, as in ${assign(source, String(Math.max(min, 2)))}`,
   );
 }
 
@@ -89,7 +90,7 @@ function readDuration(_spec: OptionSpec, texts: readonly string[], source: strin
 function readList(spec: OptionSpec, texts: readonly string[], source: string): Read {
   const members = texts.flatMap((text) => text.split(',')).map((member) => member.trim());
   if (!members.includes('')) return { value: members };
-  return refuseValue(source, texts.join(','), 'it has an empty member', `write ${source} ${placeholderOf(spec)}`);
+  return refuseValue(source, texts.join(','), 'it has an empty member', `write ${assign(source, placeholderOf(spec))}`);
 }
 
 function readChoice(spec: OptionSpec, texts: readonly string[], source: string): Read {

@@ -13,3 +13,9 @@ export function signalName(number: number): string | null {
   if (!Number.isInteger(number) || number < 32 || number > lastRealTime) return null;
   return number < 34 ? `SIG${number}` : `SIGRTMIN${number === 34 ? '' : `+${number - 34}`}`;
 }
+
+/** Returns the number of a signal's name (9 for `SIGKILL`), or null where there is no such signal. */
+export function signalNumber(name: string): number | null {
+  const index = names.indexOf(name.replace(/^SIG/, ''));
+  return index < 0 ? null : index + 1;
+}

@@ -57,13 +57,18 @@ export function parsePep440(text: string): Pep440 | null {
     pre: pre === undefined ? null : { kind: preKinds[pre], number: Number(parts['preNumber'] ?? '0') },
     post: parts['postDash'] === undefined && parts['post'] === undefined ? null : Number(posted),
     dev: parts['dev'] === undefined ? null : Number(parts['devNumber'] ?? '0'),
-    local: (parts['local']?.toLowerCase().split(/[-_.]/) ?? []).map((part) => (/^\d+$/.test(part) ? Number(part) : part)),
+    local: (parts['local']?.toLowerCase().split(/[-_.]/) ?? []).map((part) =>
+      /^\d+$/.test(part) ? Number(part) : part,
+    ),
   };
 }
 
 /** Returns less than, equal to or more than 0 by PEP 440: dev before rc before release before post; local versions last. */
 export const comparePep440 = (a: Pep440, b: Pep440): number =>
-  a.epoch - b.epoch || compareLists(releaseKey(a), releaseKey(b)) || compareLists(stageKey(a), stageKey(b)) || compareLists(a.local, b.local);
+  a.epoch - b.epoch ||
+  compareLists(releaseKey(a), releaseKey(b)) ||
+  compareLists(stageKey(a), stageKey(b)) ||
+  compareLists(a.local, b.local);
 
 const releaseKey = ({ release }: Pep440): readonly number[] =>
   release.slice(0, release.findLastIndex((part) => part !== 0) + 1);

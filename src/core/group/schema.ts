@@ -24,10 +24,15 @@ export function readFrame(text: string): FrameRead {
   const envelope = v.safeParse(envelopeSchema, value, { abortEarly: true });
   if (!envelope.success) return malformed(issueText(envelope.issues[0]));
   const { min, max } = envelope.output.protocol;
-  if (agreedVersion({ min, max }) === null) return { ok: false, why: 'protocol', reason: otherProtocol(min, max) };
   const frame = v.safeParse(frameSchema, value, { abortEarly: true });
+  const greets = frame.success && handshake.has(frame.output.body.kind);
+  if (agreedVersion({ min, max }) === null && !greets)
+    return { ok: false, why: 'protocol', reason: otherProtocol(min, max) };
   return frame.success ? { ok: true, frame: frame.output } : malformed(issueText(frame.issues[0]));
 }
+
+// These stay as they are in every version, so that two launchers that do not understand each other can say so.
+const handshake: ReadonlySet<string> = new Set(['challenge', 'hello', 'refused']);
 
 const malformed = (reason: string): FrameRead => ({ ok: false, why: 'malformed', reason });
 

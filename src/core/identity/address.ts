@@ -25,12 +25,17 @@ const isName = (text: string): boolean => /^[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,252}
 const isV4 = (text: string): boolean => /^\d{1,3}(?:\.\d{1,3}){3}$/.test(text);
 const isAddress = (text: string): boolean => isV4(text) || isV6(text);
 
+/** Eight groups of four hexadecimal digits, one run of zeros as `::`, the last two as IPv4 (RFC 4291), a zone behind `%`. */
 function isV6(text: string): boolean {
   const bare = text.replace(/%[\w.-]+$/, '');
-  const gaps = bare.split('::').length - 1;
-  const colons = bare.split(':').length - 1;
-  const whole = bare.includes('.') ? 6 : 7;
-  return /^[\dA-Fa-f:]+(?::\d[\d.]*)?$/.test(bare) && (gaps === 1 ? colons <= 7 : gaps === 0 && colons === whole);
+  const [head = '', tail, ...more] = bare.split('::');
+  const groups = [head, tail ?? ''].flatMap((side) => (side === '' ? [] : side.split(':')));
+  const last = groups.at(-1) ?? '';
+  const endsInV4 = isV4(last) && bare.endsWith(last);
+  const plain = endsInV4 ? groups.slice(0, -1) : groups;
+  const count = plain.length + (endsInV4 ? 2 : 0);
+  const fits = tail === undefined ? count === 8 : count < 8;
+  return fits && more.length === 0 && plain.every((group) => /^[\dA-Fa-f]{1,4}$/.test(group));
 }
 
 const normal = (host: string): string => host.toLowerCase().replace(/%.*$/, '').replace(/\.$/, '');

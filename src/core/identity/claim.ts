@@ -54,3 +54,10 @@ export const shown = (values: Readonly<Record<string, string | number | null>>):
   Object.entries(values)
     .flatMap(([name, value]) => (value === null ? [] : [`${name}=${value}`]))
     .join(' ');
+
+// A size that no group has comes from a wrong variable; its names are not worth the memory.
+const mostNames = 4_096;
+
+/** Returns the host of each rank, or null where the size is not known or beyond 4096. */
+export const namesByRank = (size: number | null, name: (rank: number) => string): string[] | null =>
+  size === null || size > mostNames ? null : Array.from({ length: size }, (_, rank) => name(rank));

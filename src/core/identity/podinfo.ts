@@ -66,7 +66,9 @@ function readMap(file: TextFile): Reading {
 
 const refused = (message: string): Reading => ({
   ...nothing,
-  problems: [problem('input', message, 'mount metadata.annotations and metadata.labels whole, as the kubelet writes them')],
+  problems: [
+    problem('input', message, 'mount metadata.annotations and metadata.labels whole, as the kubelet writes them'),
+  ],
 });
 
 type Single = { readonly key: string; readonly variable: string };

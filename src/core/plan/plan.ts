@@ -29,6 +29,8 @@ export type ReadinessTarget = { readonly host: string; readonly port: number; re
 export type LaunchPlan = {
   readonly document: PlanDocument;
   readonly problems: readonly Problem[];
+  /** This machine's name. */
+  readonly host: string;
   readonly fate: 'together' | 'apart' | 'alone';
   /** What an exit nobody asked for means: 0 is a failure of an engine, fine for a command; exec passes all through. */
   readonly exits: 'engine' | 'command' | 'passthrough';

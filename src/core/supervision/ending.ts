@@ -2,7 +2,7 @@
 import type { Cause } from '#core/group/cause.ts';
 import { engineCause, launcherCause } from '#core/group/cause.ts';
 import type { News } from '#core/group/group.ts';
-import { signalNumber } from '#upstream/linux/signals.ts';
+import { signalNumber } from '#upstream/signals.ts';
 
 import type { EventOf } from './event.ts';
 import type { LedgerEntry } from './ledger.ts';

@@ -1,4 +1,4 @@
-import { openSync, readlinkSync } from 'node:fs';
+import { constants, openSync, readlinkSync } from 'node:fs';
 
 // O_NONBLOCK belongs to the open file description, which a child that inherits our descriptor shares. Opening the same pipe again through
 // /proc gives a description of its own: what one side then does to its flags no longer reaches the other (facts: pid1.md section 7).
@@ -12,7 +12,7 @@ export function reopen(fd: number, flags: number, kinds: readonly ('pipe' | 'ter
   try {
     const target = readlinkSync(link);
     const kind = target.startsWith('pipe:') ? 'pipe' : /^\/dev\/(?:pts\/|tty|console)/.test(target) ? 'terminal' : null;
-    return kind !== null && kinds.includes(kind) ? openSync(link, flags) : null;
+    return kind !== null && kinds.includes(kind) ? openSync(link, flags | constants.O_NOCTTY) : null;
   } catch {
     return null; // no /proc, a closed descriptor or no permission: the caller has the old one
   }

@@ -14,6 +14,8 @@ export type Family = {
   readonly sharesSession: boolean;
   /** Pids of our probes: never ours to signal, nor what they start. */
   readonly exclude: ReadonlySet<number>;
+  /** Whether an earlier look proved that a process is none of ours: what was a stranger never becomes ours. */
+  readonly isStranger: (stat: Stat) => boolean;
 };
 
 /** 'unsettled' is one whose parents could not all be read: not ours now, and not to be remembered as a stranger either. */
@@ -23,19 +25,18 @@ export type Verdict = 'ours' | 'stranger' | 'unsettled';
 export function whose(
   family: Family,
   stat: Stat,
-  look: (pid: number) => Stat | 'stranger' | null,
+  look: (pid: number) => Stat | null,
   settled: Map<number, Verdict>,
 ): Verdict {
   const path: number[] = [];
   let verdict: Verdict | null = null;
-  for (let at = stat; verdict === null; ) {
+  for (let at = stat; verdict === null;) {
     verdict = path.includes(at.pid) ? 'unsettled' : (settled.get(at.pid) ?? rule(family, at));
     path.push(at.pid);
     if (verdict !== null) break;
     const parent = look(at.ppid);
-    if (parent === 'stranger') verdict = 'stranger';
     // A parent younger than its child is a later process with the same pid.
-    else if (parent === null || parent.startTicks > at.startTicks) verdict = 'unsettled';
+    if (parent === null || parent.startTicks > at.startTicks) verdict = 'unsettled';
     else at = parent;
   }
   for (const pid of path) settled.set(pid, verdict);
@@ -43,9 +44,10 @@ export function whose(
 }
 
 // What is certain without asking for the parent, or null.
-function rule({ place, known, sessions, sharesSession, exclude }: Family, stat: Stat): Verdict | null {
+function rule({ place, known, sessions, sharesSession, exclude, isStranger }: Family, stat: Stat): Verdict | null {
   if (stat.pid === place.self || stat.pid === place.reaper || stat.ppid === 0) return 'stranger';
   if (known.get(stat.pid) === stat.startTicks) return 'ours';
+  if (isStranger(stat)) return 'stranger';
   if (exclude.has(stat.pid)) return 'unsettled';
   if (sessions.has(stat.session)) return 'ours';
   if (stat.ppid === place.reaper) {

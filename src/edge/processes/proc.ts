@@ -29,9 +29,19 @@ export function parseStat(text: string): Stat | null {
   if (open < 1 || close < open) return null;
   const fields = text.slice(close + 2).split(' ', 20);
   const state = fields[0] ?? '';
-  const [pid, ppid, session, threads, startTicks] = [text.slice(0, open), fields[1], fields[3], fields[17], fields[19]].map(
-    (field) => (field !== undefined && /^\d+$/.test(field) ? Number(field) : NaN),
-  ) as [number, number, number, number, number];
+  const [pid, ppid, session, threads, startTicks] = [
+    text.slice(0, open),
+    fields[1],
+    fields[3],
+    fields[17],
+    fields[19],
+  ].map((field) => (field !== undefined && /^\d+$/.test(field) ? Number(field) : NaN)) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
   if (!/^[A-Za-z]$/.test(state) || [pid, ppid, session, threads, startTicks].some((n) => !Number.isSafeInteger(n))) {
     return null;
   }
@@ -62,7 +72,10 @@ export function parseTitle(cmdline: string, comm: string): string {
   const option = words.findIndex((word, index) => index > 0 && word.startsWith('--'));
   // setproctitle and libuv write the title over all words, so that one word is left.
   const shown = words.length === 1 ? (words[0] ?? '').split(' ') : words.slice(0, option === -1 ? undefined : option);
-  const title = maskWords(shown).join(' ').replaceAll(/\p{Cc}+/gu, ' ').trim();
+  const title = maskWords(shown)
+    .join(' ')
+    .replaceAll(/\p{Cc}+/gu, ' ')
+    .trim();
   return cutText(title === '' ? comm.replaceAll(/\p{Cc}+/gu, ' ') : title, titleLength);
 }
 

@@ -32,7 +32,13 @@ function lookAround(): Surroundings {
   const proc = hasProc();
   const stat = proc ? readStat('self') : null;
   const self = process.pid;
-  return { proc, self, session: stat?.session ?? 0, startTicks: stat?.startTicks ?? 0, reaper: proc ? findReaper(self) : null };
+  return {
+    proc,
+    self,
+    session: stat?.session ?? 0,
+    startTicks: stat?.startTicks ?? 0,
+    reaper: proc ? findReaper(self) : null,
+  };
 }
 
 function findReaper(self: number): number | null {

@@ -10,8 +10,8 @@ export type Crew = {
   readonly step: () => Promise<boolean>;
   /** SIGKILL to those that run; their ends are no news any more. */
   readonly kill: () => void;
-  /** SIGTERM to those that run; resolves when all are gone. */
-  readonly stop: () => Promise<void>;
+  /** SIGTERM to those that run, SIGKILL after `limitMs`; resolves when all are gone. */
+  readonly stop: (limitMs: number) => Promise<void>;
 };
 
 export type CrewNews = { readonly ready: () => void; readonly gone: (index: number, how: string) => void };
@@ -43,7 +43,13 @@ export const startCrew = (role: KinRole, setups: readonly Setup[], held: Held, n
     if (!ending) news.gone(index, how);
   };
 
-  const children = setups.map((setup, index) => watch(spawnKin(role, setup, held), (message) => heard(index, message), (how) => gone(index, how)));
+  const children = setups.map((setup, index) =>
+    watch(
+      spawnKin(role, setup, held),
+      (message) => heard(index, message),
+      (how) => gone(index, how),
+    ),
+  );
   if (children.length === 0) setImmediate(news.ready);
   return {
     children,
@@ -58,15 +64,25 @@ export const startCrew = (role: KinRole, setups: readonly Setup[], held: Held, n
       ending = true;
       for (const child of children.filter(runs)) child.kill('SIGKILL');
     },
-    stop: async () => {
+    stop: async (limitMs) => {
       ending = true;
-      const left = children.filter(runs);
-      await Promise.all(left.map((child) => new Promise((over) => (child.once('exit', over), child.kill('SIGTERM')))));
+      await Promise.all(children.filter(runs).map((child) => stopChild(child, limitMs)));
     },
   };
 };
 
-const runs = (child: ChildProcess): boolean => child.pid !== undefined && child.exitCode === null && child.signalCode === null;
+const runs = (child: ChildProcess): boolean =>
+  child.pid !== undefined && child.exitCode === null && child.signalCode === null;
+
+const stopChild = (child: ChildProcess, limitMs: number): Promise<void> =>
+  new Promise((over) => {
+    const late = setTimeout(() => child.kill('SIGKILL'), limitMs);
+    child.once('exit', () => {
+      clearTimeout(late);
+      over();
+    });
+    child.kill('SIGTERM');
+  });
 
 const watch = (child: ChildProcess, heard: (message: FromKin) => void, gone: (how: string) => void): ChildProcess => {
   child.on('message', (message) => heard(message as FromKin));

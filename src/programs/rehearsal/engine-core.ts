@@ -1,11 +1,11 @@
-import { startCrew } from './crew.ts';
-import { killLater } from './told.ts';
+import { startCrew, type Crew } from './crew.ts';
 import { HELD_DESCRIPTOR, isTold, report, type Setup, type ToKin } from './kin.ts';
 import { finish, say } from './say.ts';
+import { killLater } from './told.ts';
 
 // An EngineCore: has its workers, hands steps to them, dies of a worker's death. Does not notice that the API server is gone.
 
-/** Runs an EngineCore until it is stopped or one of its workers dies (exit status 1). */
+/** Runs an EngineCore until it is stopped (exit status 0), or one of its workers dies or misses a step (1). */
 export const beEngineCore = (setup: Setup, onMessage: (heard: (message: ToKin) => void) => void): void => {
   const shape = setup.core;
   if (shape === null) return finish(2);
@@ -20,23 +20,34 @@ export const beEngineCore = (setup: Setup, onMessage: (heard: (message: ToKin) =
   };
   const setups = shape.workers.map((worker) => ({ ...setup, worker }));
   const crew = startCrew('worker', setups, HELD_DESCRIPTOR, {
-    ready: () => report({ kind: (isUp = true) && 'ready' }),
+    ready: () => {
+      isUp = true;
+      report({ kind: 'ready' });
+    },
     gone: (index, how) => fail(`Worker proc VllmWorker-${index} died unexpectedly (${how}), shutting down executor.`),
   });
   onMessage((message) => {
-    if (message.kind === 'step') void crew.step().then((ok) => (ok ? report({ kind: 'stepped', id: message.id, ok }) : fail('RPC call to execute_model failed.')));
+    if (message.kind === 'step') void stepOnce(crew, message.id, fail);
   });
-  heedStop(setup, crew.kill);
+  heedStop(setup, crew);
   killLater(setup, 'kill-worker-after', crew.children);
 };
 
-const heedStop = (setup: Setup, kill: () => void): void => {
+const stepOnce = async (crew: Crew, id: number, fail: (why: string) => void): Promise<void> => {
+  const ok = await crew.step();
+  report({ kind: 'stepped', id, ok });
+  if (!ok) fail('RPC call to execute_model failed: a peer is gone or does not answer.');
+};
+
+const heedStop = ({ faults, delays }: Setup, crew: Crew): void => {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
-      if (isTold(setup, 'ignore-term')) return;
+      if (isTold({ faults }, 'ignore-term')) return;
       say('EngineCore', `[shutdown] EngineCore: trigger received signal=${signal}`);
-      kill();
-      finish(0);
+      setTimeout(() => {
+        crew.kill();
+        finish(0);
+      }, delays.coreStopMs);
     });
   }
 };

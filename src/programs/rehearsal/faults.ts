@@ -15,8 +15,14 @@ export const FAULTS = {
   'kill-worker-after': { duration: 'always', text: 'SIGKILL to the first worker of this node' },
   'kill-engine-core-after': { duration: 'always', text: 'SIGKILL to the first EngineCore of this node' },
   'ignore-term': { duration: 'never', text: 'no process of it heeds SIGTERM' },
-  hang: { duration: 'optional', text: 'once ready (or this long after): HTTP accepts and never answers, requests never end' },
-  'leave-children': { duration: 'never', text: 'leaves a daemon of its own session and a double-forked one behind, both deaf to SIGTERM' },
+  hang: {
+    duration: 'optional',
+    text: 'once ready (or this long after): HTTP accepts and never answers, requests never end',
+  },
+  'leave-children': {
+    duration: 'never',
+    text: 'leaves a daemon of its own session and a double-forked one behind, both deaf to SIGTERM',
+  },
   'flood-output': { duration: 'never', text: 'prints as fast as it is read' },
   drain: { duration: 'always', text: 'a stop by SIGTERM takes this long' },
 } as const;
@@ -26,7 +32,10 @@ const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h:
 /** Returns the faults of a comma list such as `drain=5s,kill-worker-after=250ms@1` (`@1`: on node 1 only), or what is wrong with it. */
 export const parseFaults = (list: string): readonly Fault[] | { readonly wrong: string } => {
   const faults: Fault[] = [];
-  for (const word of list.split(',').map((part) => part.trim()).filter((part) => part !== '')) {
+  for (const word of list
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')) {
     const fault = parseFault(word);
     if ('wrong' in fault) return fault;
     faults.push(fault);
@@ -47,7 +56,9 @@ const parseFault = (word: string): Fault | { readonly wrong: string } => {
 
 const isKind = (name: string): name is FaultKind => Object.hasOwn(FAULTS, name);
 
-const wrong = (word: string, why: string) => ({ wrong: `cannot rehearse the fault "${word}" of REHEARSAL_FAULT: ${why}` });
+const wrong = (word: string, why: string) => ({
+  wrong: `cannot rehearse the fault "${word}" of REHEARSAL_FAULT: ${why}`,
+});
 
 const parseDuration = (text: string): number | null => {
   const [, count, unit] = /^(\d{1,7})(ms|s|m|h)$/.exec(text) ?? [];

@@ -1,5 +1,5 @@
 import { startCrew, startTracker } from './crew.ts';
-import { isTold, type Setup } from './kin.ts';
+import { delayOf, isTold, type Setup } from './kin.ts';
 import { finish, say } from './say.ts';
 import type { Settings } from './settings.ts';
 import type { Shape } from './shape.ts';
@@ -11,7 +11,10 @@ import { killLater, startFaults } from './told.ts';
 /** Runs a headless node until it is stopped or one of its children dies, with 0 in both cases once all were ready, else 1. */
 export const beHeadless = (settings: Settings, shape: Shape, setup: Setup): void => {
   const { delays } = setup;
-  say('MainProcess', `Launching vLLM headless multiproc executor, with head node address ${settings.masterHost}:${settings.masterPort} for torch.distributed process group.`);
+  say(
+    'MainProcess',
+    `Launching vLLM headless multiproc executor, with head node address ${settings.masterHost}:${settings.masterPort} for torch.distributed process group.`,
+  );
   let isUp = false;
   let ending = false;
   const end = (code: number): void => {
@@ -19,13 +22,19 @@ export const beHeadless = (settings: Settings, shape: Shape, setup: Setup): void
     finish(code);
   };
   const lends = shape.cores.length > 0;
-  const setups = lends ? shape.cores.map((core) => ({ ...setup, core })) : shape.workers.map((worker) => ({ ...setup, worker }));
+  const setups = lends
+    ? shape.cores.map((core) => ({ ...setup, core }))
+    : shape.workers.map((worker) => ({ ...setup, worker }));
   const crew = startCrew(lends ? 'engine-core' : 'worker', setups, startTracker(), {
     ready: () => (isUp = true),
     gone: (index, how) => {
       if (ending) return;
       ending = true;
-      say('MainProcess', `Worker proc VllmWorker-${index} died unexpectedly (${how}), shutting down executor.`, 'ERROR');
+      say(
+        'MainProcess',
+        `Worker proc VllmWorker-${index} died unexpectedly (${how}), shutting down executor.`,
+        'ERROR',
+      );
       setTimeout(end, delays.headlessEndMs, isUp ? 0 : 1);
     },
   });
@@ -36,7 +45,7 @@ export const beHeadless = (settings: Settings, shape: Shape, setup: Setup): void
       if (isTold(setup, 'ignore-term') || ending) return;
       ending = true;
       say('MainProcess', '[shutdown] Executor: waiting for worker exit');
-      setTimeout(end, delays.headlessStopMs + drainOf(setup), 0);
+      setTimeout(end, delays.headlessStopMs + (delayOf(setup, 'drain') ?? 0), 0);
     });
   }
 };

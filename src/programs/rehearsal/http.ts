@@ -17,7 +17,11 @@ const BIGGEST_BODY_BYTES = 1024 * 1024;
 const TEXT = 'This is a rehearsal: no model was loaded and nothing was computed.';
 const VERSION = '0.31.0+rehearsal';
 
-const json = (status: number, body: unknown): Answer => ({ status, type: 'application/json', body: JSON.stringify(body) });
+const json = (status: number, body: unknown): Answer => ({
+  status,
+  type: 'application/json',
+  body: JSON.stringify(body),
+});
 const empty = (status: number): Answer => ({ status, body: '' });
 const NOT_FOUND = json(404, { detail: 'Not Found' });
 const NOT_ALLOWED = json(405, { detail: 'Method Not Allowed' });
@@ -36,7 +40,11 @@ export const statusServer = (view: View, sinceMs: number): Server =>
   });
 
 const send = (response: ServerResponse, { status, type, body }: Answer): void => {
-  response.writeHead(status, { 'content-length': Buffer.byteLength(body), server: 'rehearsal', ...(type !== undefined && { 'content-type': type }) });
+  response.writeHead(status, {
+    'content-length': Buffer.byteLength(body),
+    server: 'rehearsal',
+    ...(type !== undefined && { 'content-type': type }),
+  });
   response.end(body);
 };
 
@@ -45,7 +53,8 @@ const pathOf = (request: IncomingMessage): string => (request.url ?? '/').replac
 const answerVllm = async (view: View, request: IncomingMessage): Promise<Answer> => {
   const path = pathOf(request);
   const isPost = request.method === 'POST';
-  if (path === '/v1/completions' || path === '/v1/chat/completions') return isPost ? complete(view, path, await bodyOf(request)) : NOT_ALLOWED;
+  if (path === '/v1/completions' || path === '/v1/chat/completions')
+    return isPost ? complete(view, path, await bodyOf(request)) : NOT_ALLOWED;
   if (path === '/ping') return empty(view.healthy() ? 200 : 503);
   const answer = GETS[path];
   if (answer === undefined) return NOT_FOUND;
@@ -56,7 +65,8 @@ const GETS: Readonly<Record<string, (view: View) => Answer>> = {
   '/health': (view) => empty(view.healthy() ? 200 : 503),
   '/version': () => json(200, { version: VERSION }),
   '/load': () => json(200, { server_load: 0 }),
-  '/v1/models': ({ model }) => json(200, { object: 'list', data: [{ id: model, object: 'model', created: 0, owned_by: 'rehearsal' }] }),
+  '/v1/models': ({ model }) =>
+    json(200, { object: 'list', data: [{ id: model, object: 'model', created: 0, owned_by: 'rehearsal' }] }),
   '/metrics': (view) => ({ status: 200, type: 'text/plain; version=0.0.4; charset=utf-8', body: metrics(view) }),
 };
 
@@ -90,23 +100,45 @@ const bodyOf = async (request: IncomingMessage): Promise<unknown> => {
 };
 
 const complete = async (view: View, path: string, body: unknown): Promise<Answer> => {
-  if (typeof body !== 'object' || body === null) return failure(400, 'the body is not a JSON object, or is above 1 MiB');
+  if (typeof body !== 'object' || body === null)
+    return failure(400, 'the body is not a JSON object, or is above 1 MiB');
   const { model = view.model, stream } = body as { readonly model?: unknown; readonly stream?: unknown };
   if (model !== view.model) return failure(404, `The model \`${String(model)}\` does not exist.`);
-  if (!(await view.complete())) return failure(500, 'EngineCore encountered an issue. See stack trace (above) for the root cause.');
+  if (!(await view.complete()))
+    return failure(500, 'EngineCore encountered an issue. See stack trace (above) for the root cause.');
   const isChat = path === '/v1/chat/completions';
-  const choice = (text: string) => ({ index: 0, finish_reason: 'stop', ...(isChat ? { [stream === true ? 'delta' : 'message']: { role: 'assistant', content: text } } : { text }) });
+  const choice = (text: string) => ({
+    index: 0,
+    finish_reason: 'stop',
+    ...(isChat ? { [stream === true ? 'delta' : 'message']: { role: 'assistant', content: text } } : { text }),
+  });
   const kind = isChat ? 'chat.completion' : 'text_completion';
-  const document = { id: 'rehearsal', object: stream === true && isChat ? 'chat.completion.chunk' : kind, created: Math.floor(Date.now() / 1000), model, choices: [choice(TEXT)] };
-  if (stream === true) return { status: 200, type: 'text/event-stream; charset=utf-8', body: `data: ${JSON.stringify(document)}\n\ndata: [DONE]\n\n` };
+  const document = {
+    id: 'rehearsal',
+    object: stream === true && isChat ? 'chat.completion.chunk' : kind,
+    created: Math.floor(Date.now() / 1000),
+    model,
+    choices: [choice(TEXT)],
+  };
+  if (stream === true)
+    return {
+      status: 200,
+      type: 'text/event-stream; charset=utf-8',
+      body: `data: ${JSON.stringify(document)}\n\ndata: [DONE]\n\n`,
+    };
   return json(200, { ...document, usage: { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 } });
 };
 
-const failure = (status: number, message: string): Answer => json(status, { error: { message, type: status >= 500 ? 'InternalServerError' : 'BadRequestError', param: null, code: status } });
+const failure = (status: number, message: string): Answer =>
+  json(status, {
+    error: { message, type: status >= 500 ? 'InternalServerError' : 'BadRequestError', param: null, code: status },
+  });
 
 const answerStatus = (view: View, path: string, upMs: number): Answer => {
   if (path === '/metrics') return { status: 200, type: 'text/plain; version=0.0.4', body: '# This is a rehearsal.\n' };
   if (path !== '/live' && path !== '/health') return { status: 404, body: 'Route not found' };
   const uptime = { secs: Math.floor(upMs / 1000), nanos: (upMs % 1000) * 1_000_000 };
-  return view.healthy() ? json(200, { status: 'ready', uptime, endpoints: { generate: 'ready' } }) : json(503, { status: 'notready', uptime, endpoints: {} });
+  return view.healthy()
+    ? json(200, { status: 'ready', uptime, endpoints: { generate: 'ready' } })
+    : json(503, { status: 'notready', uptime, endpoints: {} });
 };

@@ -16,13 +16,14 @@ export type Setup = {
   readonly faults: readonly Fault[];
   readonly core: CoreShape | null;
   readonly worker: WorkerShape | null;
+  /** Of a daemon: whether it was double-forked. */
+  readonly forked: boolean;
 };
 
 export type ToKin = { readonly kind: 'setup'; readonly setup: Setup } | { readonly kind: 'step'; readonly id: number };
 
 export type FromKin =
-  | { readonly kind: 'ready' }
-  | { readonly kind: 'stepped'; readonly id: number; readonly ok: boolean };
+  { readonly kind: 'ready' } | { readonly kind: 'stepped'; readonly id: number; readonly ok: boolean };
 
 /** The word after the program that says "be a child"; the role follows. */
 export const KIN_WORD = 'be';
@@ -40,7 +41,9 @@ export const HELD_DESCRIPTOR = 4;
 
 /** Starts one child of `role` and tells it its setup; a failure to start comes as the child's 'error'. */
 export const spawnKin = (role: KinRole, setup: Setup, held: Held, detached = false): ChildProcess => {
-  const env = Object.fromEntries(LIBRARY_VARIABLES.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
+  const env = Object.fromEntries(
+    LIBRARY_VARIABLES.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+  );
   const child = spawn(process.execPath, [process.argv[1] ?? '', KIN_WORD, role, PADDING], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc', held],
     env,
@@ -61,7 +64,8 @@ export const report = (message: FromKin): void => {
 };
 
 /** Whether this fault was asked for on this node. */
-export const isTold = (setup: Pick<Setup, 'faults'>, kind: FaultKind): boolean => setup.faults.some((fault) => fault.kind === kind);
+export const isTold = (setup: Pick<Setup, 'faults'>, kind: FaultKind): boolean =>
+  setup.faults.some((fault) => fault.kind === kind);
 
 /** The delay of a fault in ms, or null if it was not asked for. */
 export const delayOf = (setup: Pick<Setup, 'faults'>, kind: FaultKind): number | null =>

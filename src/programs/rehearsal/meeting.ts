@@ -36,12 +36,17 @@ export const leadMeeting = (port: number, others: number): Meeting => {
       if (socket.destroyed || !socket.writable) over(false)();
       else socket.write('step\n');
     });
-  const step = async (limitMs: number) => (await Promise.all([...members.values()].map((socket) => stepOf(socket, limitMs)))).every(Boolean);
+  const step = async (limitMs: number) =>
+    (await Promise.all([...members.values()].map((socket) => stepOf(socket, limitMs)))).every(Boolean);
   return { met, step };
 };
 
 /** Joins rank 0 as `rank`, trying again until `limitMs` are over; resolves when all are there, rejects when time is up. */
-export const joinMeeting = (place: { readonly host: string; readonly port: number }, rank: number, limitMs: number): Promise<void> =>
+export const joinMeeting = (
+  place: { readonly host: string; readonly port: number },
+  rank: number,
+  limitMs: number,
+): Promise<void> =>
   new Promise((resolve, reject) => {
     const deadline = Date.now() + limitMs;
     let gone = false;
@@ -50,7 +55,7 @@ export const joinMeeting = (place: { readonly host: string; readonly port: numbe
       socket.on('connect', () => socket.write(`rank ${rank}\n`));
       readLines(socket, (line) => {
         if (line === 'step') socket.write('done\n');
-        if (line === 'go') resolve((gone = true, undefined));
+        if (line === 'go') resolve(((gone = true), undefined));
       });
       socket.on('close', () => {
         if (gone) return;

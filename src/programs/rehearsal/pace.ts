@@ -3,6 +3,7 @@
 /** How long each step of an ending takes, in ms. */
 export type Delays = {
   readonly serverStopMs: number;
+  readonly coreStopMs: number;
   readonly headlessStopMs: number;
   readonly serverEndMs: number;
   readonly headlessEndMs: number;
@@ -13,11 +14,12 @@ export type Delays = {
 };
 
 const MEASURED: Delays = {
-  serverStopMs: 1_200,
+  serverStopMs: 400,
+  coreStopMs: 5_000,
   headlessStopMs: 12_500,
-  serverEndMs: 3_800,
+  serverEndMs: 3_600,
   headlessEndMs: 2_900,
-  noticeMs: 1_000,
+  noticeMs: 200,
   stepLimitMs: 300_000,
   dynamoGraceMs: 5_000,
   dynamoCheckMs: 2_000,
@@ -29,6 +31,7 @@ export const DEFAULT_PACE = 0.1;
 /** Returns the delays at `pace` times those of the real engine (vLLM 0.31 and Dynamo 1.6 on CPU). */
 export const delaysAt = (pace: number): Delays => ({
   serverStopMs: MEASURED.serverStopMs * pace,
+  coreStopMs: MEASURED.coreStopMs * pace,
   headlessStopMs: MEASURED.headlessStopMs * pace,
   serverEndMs: MEASURED.serverEndMs * pace,
   headlessEndMs: MEASURED.headlessEndMs * pace,

@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 
-import { delayOf, isTold, spawnKin, type Setup } from './kin.ts';
-import { finish, outliveReaders, say } from './say.ts';
+import { delayOf, isTold, report, spawnKin, type Setup } from './kin.ts';
+import { finish, say } from './say.ts';
 
 // The faults that are not part of a role's own story.
 
@@ -11,10 +11,19 @@ const DAEMON_LIFE_MS = 600_000;
 const FLOOD_LINE = `${'rehearsal of a flood of output '.repeat(31)}\n`.repeat(64);
 
 /** SIGKILL to the first of `children` when its time has come; without one the fault is only mentioned. */
-export const killLater = (setup: Setup, kind: 'kill-worker-after' | 'kill-engine-core-after', children: readonly ChildProcess[]): void => {
+export const killLater = (
+  setup: Setup,
+  kind: 'kill-worker-after' | 'kill-engine-core-after',
+  children: readonly ChildProcess[],
+): void => {
   const afterMs = delayOf(setup, kind);
   if (afterMs === null) return;
-  setTimeout(() => children[0]?.kill('SIGKILL') ?? say('Rehearsal', `nothing to kill for ${kind}: this node has no such process`, 'WARNING'), afterMs);
+  setTimeout(
+    () =>
+      children[0]?.kill('SIGKILL') ??
+      say('Rehearsal', `nothing to kill for ${kind}: this node has no such process`, 'WARNING'),
+    afterMs,
+  );
 };
 
 /** Starts the faults of the top process that run beside everything else; `end` ends it with a code, children included. */
@@ -30,9 +39,9 @@ export const startFaults = (setup: Setup, end: (code: number) => void): void => 
 };
 
 /** Runs a daemon that is deaf to SIGTERM. */
-export const beDaemon = (title: string): void => {
-  process.title = title;
-  outliveReaders();
+export const beDaemon = (setup: Setup): void => {
+  process.title = setup.forked ? 'VLLM::Forked' : 'VLLM::Daemon';
+  report({ kind: 'ready' });
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined);
   setTimeout(() => finish(0), DAEMON_LIFE_MS);
 };

@@ -34,7 +34,10 @@ export const beWorker = (setup: Setup, onMessage: (heard: (message: ToKin) => vo
 const meet = async (shape: WorkerShape): Promise<Meeting | null> => {
   if (shape.meeting === null) return null;
   const { host, port } = shape.meeting;
-  say('Worker', `world_size=${shape.world} rank=${shape.rank} local_rank=0 distributed_init_method=tcp://${host}:${port} backend=rehearsal`);
+  say(
+    'Worker',
+    `world_size=${shape.world} rank=${shape.rank} local_rank=0 distributed_init_method=tcp://${host}:${port} backend=rehearsal`,
+  );
   if (shape.rank > 0) {
     await joinMeeting({ host, port }, shape.rank, MEETING_LIMIT_MS);
     return null;

@@ -18,7 +18,8 @@ export function parseDownwardMap(text: string): DownwardMap {
     if (line === '') continue;
     const entry = parseLine(line);
     if ('at' in entry) return fault(index, line, entry);
-    if (values.has(entry.key)) return fault(index, line, { at: 0, expected: 'expected a key that was not there before' });
+    if (values.has(entry.key))
+      return fault(index, line, { at: 0, expected: 'expected a key that was not there before' });
     values.set(entry.key, entry.value);
   }
   return { ok: true, values };
@@ -27,7 +28,7 @@ export function parseDownwardMap(text: string): DownwardMap {
 const fault = (index: number, line: string, { at, expected }: Fault): DownwardMap => ({
   ok: false,
   line: index + 1,
-  column: [...line.slice(0, at)].length + 1,
+  column: Array.from(line.slice(0, at)).length + 1,
   message: expected,
 });
 
@@ -41,7 +42,8 @@ function parseLine(line: string): Entry | Fault {
   if (line[equals + 1] !== '"') return { at: equals + 1, expected: 'expected " after =' };
   const quoted = unquote(line, equals + 2);
   if ('at' in quoted) return quoted;
-  if (quoted.end !== line.length) return { at: quoted.end, expected: 'expected the end of the line after the closing "' };
+  if (quoted.end !== line.length)
+    return { at: quoted.end, expected: 'expected the end of the line after the closing "' };
   return { key, value: quoted.value };
 }
 
@@ -57,7 +59,8 @@ const letters: Readonly<Record<string, string>> = {
   '"': '"',
 };
 
-const badEscape = 'expected an escape that Go reads: \\a \\b \\f \\n \\r \\t \\v \\\\ \\" \\xHH \\OOO \\uHHHH \\UHHHHHHHH';
+const badEscape =
+  'expected an escape that Go reads: \\a \\b \\f \\n \\r \\t \\v \\\\ \\" \\xHH \\OOO \\uHHHH \\UHHHHHHHH';
 
 // A run of plain text, or one escape: a byte in hexadecimal or octal, a code point, or a letter.
 const pieces = String.raw`[^"\\]+|\\(?:x([\dA-Fa-f]{2})|([0-3][0-7]{2})|u([\dA-Fa-f]{4})|U([\dA-Fa-f]{8})|([abfnrtv\\"]))`;

@@ -22,7 +22,10 @@ const suffixes = [
 /** Returns the role that a clique's name tells and the names of both cliques, or null where the name tells none. */
 export function readClique(name: string): Cliques | null {
   for (const { leader, worker } of suffixes) {
-    for (const [role, suffix] of [['leader', leader], ['worker', worker]] as const) {
+    for (const [role, suffix] of [
+      ['leader', leader],
+      ['worker', worker],
+    ] as const) {
       if (!name.endsWith(suffix)) continue;
       const stem = name.slice(0, -suffix.length);
       return { role, leader: stem + leader, worker: stem + worker };

@@ -27,7 +27,9 @@ function classify(table: OptionTable, text: string): WordClass {
   const [name, value] = splitValue(text);
   const named = value === null ? undefined : table.names.get(name);
   if (named !== undefined) return { kind: 'option', spelling: named, explicit: value };
-  return beginning(table, text) ?? (looksNegative(text) || text.includes(' ') ? { kind: 'argument' } : { kind: 'unknown' });
+  return (
+    beginning(table, text) ?? (looksNegative(text) || text.includes(' ') ? { kind: 'argument' } : { kind: 'unknown' })
+  );
 }
 
 /** Returns a word's part before its first `=`, and the part after it or null. */

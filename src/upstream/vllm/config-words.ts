@@ -1,18 +1,9 @@
 // The words that vLLM makes of a --config file (vLLM 0.31, vllm/utils/argparse_utils.py, load_config_file).
 import type { Word } from './words.ts';
 
-/**
- * A YAML document as PyYAML's safe_load reads it (YAML 1.1). A whole number is a bigint, a number with a fraction or an exponent
- * a number: 4 and 4.0 are not the same to the engine.
- */
+/** A YAML document as PyYAML's safe_load reads it (YAML 1.1): `yes` is true, 010 is eight. A whole number may be a bigint. */
 export type ConfigValue =
-  | string
-  | bigint
-  | number
-  | boolean
-  | null
-  | readonly ConfigValue[]
-  | { readonly [key: string]: ConfigValue };
+  string | bigint | number | boolean | null | readonly ConfigValue[] | { readonly [key: string]: ConfigValue };
 
 /** Returns the words of a document, or a sentence why there are none; `knows` tells whether the parser has an option. */
 export function configWords(
@@ -34,10 +25,12 @@ function textsOf(key: string, value: ConfigValue, knows: (name: string) => boole
   return [`--${key}`, isMap(value) ? json(value) : pythonText(value)];
 }
 
-/** Returns what Python's str() makes of a value; lists and mappings inside of lists are only near to it. */
+/**
+ * Returns what Python's str() makes of a value, near enough: 4.0 comes out as 4, since JavaScript does not tell them apart
+ * (vLLM refuses 4.0 as a size), and lists and mappings inside of lists look like JSON.
+ */
 function pythonText(value: ConfigValue): string {
   if (typeof value === 'boolean') return value ? 'True' : 'False';
-  if (typeof value === 'number') return Number.isInteger(value) ? `${value}.0` : String(value);
   if (value === null) return 'None';
   return isMap(value) || isList(value) ? json(value) : String(value);
 }

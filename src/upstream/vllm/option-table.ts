@@ -33,7 +33,8 @@ function tableOf(recorded: readonly Recorded[], abbreviations: boolean, position
   const names = new Map<string, Spelling>();
   for (const kinds of recorded)
     for (const [eats, options] of Object.entries(kinds))
-      for (const group of options.split(' ')) for (const [name, spelling] of spellings(group, eats as Eats)) names.set(name, spelling);
+      for (const group of options.split(' '))
+        for (const [name, spelling] of spellings(group, eats as Eats)) names.set(name, spelling);
   return { names, abbreviations, positional };
 }
 

@@ -33,7 +33,7 @@ export function parseKnown(table: OptionTable, words: readonly Word[]): Parsed {
   const texts = words.map(({ text }) => text);
   const found: Found = { taken: [], positional: null, asked: !table.positional, rest: [], refusals: [] };
   const line: Line = { table, words, classes: classifyWords(table, texts), found };
-  for (let at = 0; at < words.length; ) at = step(line, at);
+  for (let at = 0; at < words.length;) at = step(line, at);
   return { taken: found.taken, positional: found.positional, rest: found.rest, refusals: found.refusals };
 }
 
@@ -100,10 +100,12 @@ function takeOption(line: Line, at: number, { option, eats, on }: Spelling, expl
   const count = explicit === null && !eatsNone ? eaten(eats, classes, at + 1) : 0;
   const values = words.slice(at + 1, at + 1 + count);
   const written = writtenOf(words.slice(at, at + 1 + count));
-  if (explicit !== null && eatsNone) found.refusals.push({ code: tailCode(words[at]?.text ?? ''), options: [option], written });
+  if (explicit !== null && eatsNone)
+    found.refusals.push({ code: tailCode(words[at]?.text ?? ''), options: [option], written });
   else if (explicit === null && count === 0 && (eats === 'value' || eats === 'list'))
     found.refusals.push({ code: 'missing', options: [option], written });
-  else found.taken.push({ option, on, values: explicit === null ? values.map(({ text }) => text) : [explicit], written });
+  else
+    found.taken.push({ option, on, values: explicit === null ? values.map(({ text }) => text) : [explicit], written });
   return at + 1 + count;
 }
 

@@ -13,7 +13,9 @@ const longestNumber = 4300;
 
 // A text of ASCII alone is taken as it is; in others a Unicode space counts as a space.
 function bare(text: string): string {
-  const spaces = /^\p{ASCII}*$/u.test(text) ? '[ \\t-\\r]' : '[ \\t-\\r\\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]';
+  const spaces = /^\p{ASCII}*$/u.test(text)
+    ? '[ \\t-\\r]'
+    : '[ \\t-\\r\\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]';
   return text.replace(new RegExp(`^${spaces}+`, 'u'), '').replace(new RegExp(`${spaces}+$`, 'u'), '');
 }
 

@@ -89,7 +89,16 @@ test.each([
 test('a launcher of another version is told apart from garbage, even where its bodies are unknown to us', () => {
   const read = readFrame(changed({ protocol: { min: 2, max: 2 }, body: { kind: 'news' } }));
   expect(read).toMatchObject({ ok: false, why: 'protocol' });
+  expect(readFrame(changed({ protocol: { min: 2, max: 2 } }))).toMatchObject({ ok: false, why: 'protocol' });
   expect(readFrame('{}')).toMatchObject({ ok: false, why: 'malformed' });
+});
+
+test.each(
+  bodies.filter(({ kind }) => ['challenge', 'hello', 'refused'].includes(kind)).map((body) => [body.kind, body]),
+)('a %s of another version is read, so that both sides can say what is wrong', (_, body) => {
+  const protocol = { min: 8, max: 9 };
+  const read = readFrame(changed({ protocol, body }));
+  expect(read).toMatchObject({ ok: true, frame: { protocol, body } });
 });
 
 test('what a stranger wrote comes into the reason only short and printable', () => {

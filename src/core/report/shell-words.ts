@@ -12,10 +12,6 @@ export function quoteWord(word: string): string {
 /** Returns words quoted for bash, separated by spaces. */
 export const quoteWords = (words: readonly string[]): string => words.map(quoteWord).join(' ');
 
-/** Returns a value for a message: quoted, and at most 120 characters of it. */
-export const quoteValue = (value: string): string =>
-  quoteWord(value.length > 120 ? `${value.slice(0, 120)}...` : value);
-
 const named: Readonly<Record<string, string>> = { '\n': String.raw`\n`, '\t': String.raw`\t`, '\r': String.raw`\r` };
 
 function escapeOne(character: string): string {

@@ -1,0 +1,108 @@
+// Builds dist/: the launcher and the tools as one file each, the rehearsal engine, and the schema of plan --json.
+// What a bundle imports with import() is initialised only when it is asked for, Node's own modules included.
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { isBuiltin } from 'node:module';
+
+import { build } from 'esbuild';
+
+import { load } from './load.js';
+
+const launcherLimit = 700 * 1024;
+const root = fileURLToPath(new URL('..', import.meta.url));
+const { version } = JSON.parse(readFileSync(`${root}/package.json`, 'utf8'));
+
+/** esbuild writes imports of Node's modules at the top of the file, where all are loaded at once; this loads each where it is used. */
+const lazyBuiltins = {
+  name: 'lazy-builtins',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /.*/ }, ({ path }) => (isBuiltin(path) ? { path, namespace: 'builtin' } : undefined));
+    onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
+      contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)})`,
+    }));
+  },
+};
+
+/**
+ * Parts of packages that are never called, an eighth of the bundle: fetch-blob's streams for Nodes without any, what yargs
+ * lays out its own help with, pino's worker threads for transports.
+ */
+const uncalled = /^(web-streams-polyfill|cliui|string-width|thread-stream)(\/|$)/;
+
+const slimPackages = {
+  name: 'slim-packages',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: uncalled }, ({ path }) => ({ path, namespace: 'uncalled' }));
+    onLoad({ filter: /.*/, namespace: 'uncalled' }, () => ({ contents: 'module.exports = {}' }));
+    // The same code as ES modules, of which only what is imported stays.
+    onResolve({ filter: /^yaml$/ }, () => ({ path: `${root}/node_modules/yaml/browser/dist/index.js` }));
+  },
+};
+
+const entries = { launcher: 'src/main.ts', tools: 'src/tools.ts', rehearsal: 'src/programs/rehearsal/main.ts' };
+
+async function bundle() {
+  const present = Object.entries(entries).filter(([, path]) => existsSync(`${root}/${path}`));
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: Object.fromEntries(present),
+    outdir: 'dist',
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    external: ['./tools.js'],
+    legalComments: 'none',
+    minify: true,
+    define: { LAUNCHER_VERSION: JSON.stringify(version) },
+    plugins: [lazyBuiltins, slimPackages],
+    metafile: true,
+    logLevel: 'warning',
+  });
+  return Object.fromEntries(Object.entries(metafile.outputs).map(([path, { bytes }]) => [path, bytes]));
+}
+
+async function planSchema() {
+  const { schema } = await load(`
+    import { toJsonSchema } from '@valibot/to-json-schema';
+    import { planSchema } from '#core/plan/schema.ts';
+    export const schema = toJsonSchema(planSchema);`);
+  const { $schema, ...rest } = closed(schema);
+  const about = { title: 'vllm-launch plan --json', description: 'Always complete: what is not known is null.' };
+  const text = `${JSON.stringify({ $schema, ...about, ...rest }, null, 2)}\n`;
+  writeFileSync(`${root}/dist/plan.schema.json`, text);
+  return { 'dist/plan.schema.json': text.length };
+}
+
+/** Every object has exactly the properties that the document has. */
+function closed(value) {
+  if (Array.isArray(value)) return value.map(closed);
+  if (typeof value !== 'object' || value === null) return value;
+  const inner = Object.fromEntries(Object.entries(value).map(([key, item]) => [key, closed(item)]));
+  return inner.type === 'object' && inner.properties !== undefined ? { ...inner, additionalProperties: false } : inner;
+}
+
+/** Bytes by file, or null where esbuild has already said what is wrong. */
+async function bundleAll() {
+  try {
+    return { ...(await bundle()), ...(await planSchema()) };
+  } catch (error) {
+    if (error.errors === undefined) throw error;
+    return null;
+  }
+}
+
+const started = performance.now();
+rmSync(`${root}/dist`, { recursive: true, force: true });
+mkdirSync(`${root}/dist`);
+const sizes = await bundleAll();
+if (sizes === null) {
+  process.exitCode = 1;
+} else {
+  for (const [path, bytes] of Object.entries(sizes)) console.log(`${path}  ${(bytes / 1024).toFixed(1)} KB`);
+  console.log(`built in ${Math.round(performance.now() - started)} ms`);
+  if (sizes['dist/launcher.js'] > launcherLimit) {
+    console.error(`cannot accept dist/launcher.js: it is over ${launcherLimit / 1024} KB; see what it imports`);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,56 @@
+// What a place in a group must hold, and what proves that there is a group at all.
+import type { Problem } from '#core/errors.ts';
+import { problem } from '#core/errors.ts';
+import type { Facts } from '#core/facts.ts';
+
+import { isLoopback, mayBeHere } from './address.ts';
+import type { Claim } from './claim.ts';
+import type { Merged, Place } from './merge.ts';
+import { gaps, sayPlace } from './merge.ts';
+
+/** Returns what is wrong with a complete place: a rank beyond the size, a leader that only its own machine can reach. */
+export function checkPlace({ claim, by }: Merged): Problem[] {
+  const { rank, size, leader } = claim;
+  const found: Problem[] = [];
+  if (rank !== null && size !== null && rank >= size) {
+    const message = `cannot use rank ${rank} (${saidBy(by.rank)}): size ${size} (${saidBy(by.size)}) has ranks 0 to ${size - 1}`;
+    found.push(problem('config', message, 'correct one of them, or give --node-rank and --nnodes'));
+  }
+  if (size !== null && size > 1 && leader !== null && isLoopback(leader.host) && by.leader?.source !== 'local') {
+    const message = `cannot use leader ${leader.host} (${saidBy(by.leader)}): the other nodes cannot reach it`;
+    found.push(
+      problem(
+        'config',
+        message,
+        'give --leader with a name or address that every node reaches, or use vllm-launch local',
+      ),
+    );
+  }
+  return found;
+}
+
+const saidBy = (giver: Claim | null): string => `${giver?.source}: ${giver?.evidence}`;
+
+/** Returns each field of a claim that proves a group of more than one node, as a sentence. */
+export function proofs(claim: Claim, facts: Facts): string[] {
+  const proving: Readonly<Record<Place, boolean>> = {
+    size: claim.size !== null && claim.size > 1,
+    rank: claim.rank !== null && claim.rank > 0,
+    leader: claim.leader !== null && !mayBeHere(claim.leader.host, facts),
+  };
+  return (['size', 'rank', 'leader'] as const)
+    .filter((place) => proving[place])
+    .map((place) => `${claim.source} says ${sayPlace(claim, place)} (${claim.evidence})`);
+}
+
+const remedies = { rank: '--node-rank R', size: '--nnodes N', leader: '--leader HOST[:PORT]' } as const;
+
+/** Returns the refusal of a node that is in a group but does not know its whole place. */
+export function missingPlace(known: Claim, proof: string): Problem {
+  const open = gaps(known);
+  const message = `cannot tell this node's place in its group: ${proof}, but nothing says the ${listed(open)}`;
+  return problem('config', message, `give ${listed(open.map((place) => remedies[place]))}`);
+}
+
+const listed = (words: readonly string[]): string =>
+  words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;

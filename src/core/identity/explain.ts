@@ -1,0 +1,34 @@
+// Why each claim won or lost, for `plan`.
+import type { IdentityDocument } from '#core/plan/plan.ts';
+
+import type { Claim } from './claim.ts';
+import { isComplete } from './claim.ts';
+import type { Verdict } from './judge.ts';
+import { differences, names, places, sayPlace, sayPlaces } from './merge.ts';
+
+type Row = IdentityDocument['claims'][number];
+
+/** Returns a row for every claim in the order given: whether it was whole, whether it was used, and why. */
+export const explainClaims = (claims: readonly Claim[], verdict: Verdict): Row[] =>
+  claims.map((claim) => {
+    const used = verdict.state === 'found' && names(verdict.place.by).includes(claim.source);
+    const why = used ? gives(claim, verdict) : lost(claim, verdict);
+    return { source: claim.source, complete: isComplete(claim), used, why: withEvidence(why, claim) };
+  });
+
+const withEvidence = (why: string, { evidence }: Claim): string => (evidence === '' ? why : `${why} (${evidence})`);
+
+function gives(claim: Claim, { place }: Verdict): string {
+  const given = places.filter((field) => place.by[field]?.source === claim.source);
+  return `gives ${given.map((field) => sayPlace(claim, field)).join(', ')}`;
+}
+
+function lost(claim: Claim, { state, user, place }: Verdict): string {
+  const [broken] = claim.problems;
+  if (broken !== undefined) return broken.message;
+  if (state === 'unknown') return `says ${sayPlaces(claim)}; nothing could be decided`;
+  if (state === 'alone') return `says ${sayPlaces(claim)}; nothing proves that there is a second node`;
+  const winner = isComplete(user.claim) ? 'the options decide' : `${place.claim.source} decides`;
+  const differing = differences(place.claim, claim).map((field) => sayPlace(claim, field));
+  return differing.length > 0 ? `${winner}; differs: ${differing.join(', ')}` : `${winner}; adds nothing to it`;
+}

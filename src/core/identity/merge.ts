@@ -1,0 +1,71 @@
+// Claims laid over each other, field by field. A field that is there is never replaced, so the first to speak wins.
+import { sameHost } from './address.ts';
+import type { Claim } from './claim.ts';
+import { claim } from './claim.ts';
+
+export const places = ['rank', 'size', 'leader'] as const;
+export type Place = (typeof places)[number];
+
+/** A claim put together from several, and who gave each field. */
+export type Merged = { readonly claim: Claim; readonly by: Readonly<Record<Place, Claim | null>> };
+
+export const nobody: Merged = { claim: claim('', {}), by: { rank: null, size: null, leader: null } };
+
+/** Returns a claim with its gaps filled from another one. */
+export const fill = (first: Merged, next: Claim): Merged => lay(first, alone(next));
+
+/** Returns what is put together already with its gaps filled from what else is. */
+export function lay(first: Merged, next: Merged): Merged {
+  const by = {
+    rank: first.by.rank ?? next.by.rank,
+    size: first.by.size ?? next.by.size,
+    leader: first.by.leader ?? next.by.leader,
+  };
+  const [base, more] = [first.claim, next.claim];
+  const merged = {
+    source: names(by).join(' + '),
+    rank: base.rank ?? more.rank,
+    size: base.size ?? more.size,
+    leader: base.leader ?? more.leader,
+    group: base.group ?? more.group,
+    generation: base.generation ?? more.generation,
+    nodes: base.nodes ?? more.nodes,
+  };
+  return { claim: { ...base, ...merged }, by };
+}
+
+const alone = (only: Claim): Merged => {
+  const giver = (place: Place): Claim | null => (only[place] === null ? null : only);
+  return { claim: only, by: { rank: giver('rank'), size: giver('size'), leader: giver('leader') } };
+};
+
+/** Returns the names of those who gave a field, each once. */
+export const names = (by: Merged['by']): string[] => [
+  ...new Set(places.flatMap((place) => (by[place] === null ? [] : [by[place].source]))),
+];
+
+/** Returns the fields that two claims both give and do not give alike. */
+export const differences = (a: Claim, b: Claim): Place[] =>
+  places.filter((place) => bothGive(a, b, place) && !alike(a, b, place));
+
+/** Returns the fields that two claims both give alike. */
+export const agreements = (a: Claim, b: Claim): Place[] =>
+  places.filter((place) => bothGive(a, b, place) && alike(a, b, place));
+
+const bothGive = (a: Claim, b: Claim, place: Place): boolean => a[place] !== null && b[place] !== null;
+
+const alike = (a: Claim, b: Claim, place: Place): boolean =>
+  place === 'leader' ? sameHost(a.leader?.host ?? '', b.leader?.host ?? '') : a[place] === b[place];
+
+/** Returns one field as a person would say it. */
+export const sayPlace = ({ rank, size, leader }: Claim, place: Place): string =>
+  ({ rank: `rank ${rank}`, size: `size ${size}`, leader: `leader ${leader?.host}` })[place];
+
+/** Returns what a claim gives of rank, size and leader, in words. */
+export const sayPlaces = (given: Claim): string => {
+  const said = places.filter((place) => given[place] !== null).map((place) => sayPlace(given, place));
+  return said.length === 0 ? 'no rank, size or leader' : said.join(', ');
+};
+
+/** Returns what a claim leaves open; a group of one needs no leader and has one rank only. */
+export const gaps = (open: Claim): Place[] => (open.size === 1 ? [] : places.filter((place) => open[place] === null));

@@ -1,0 +1,44 @@
+// What all members must agree on before an engine starts: nothing in vLLM compares it (vllm.md 1.1).
+import { maskWords, namesSecret } from '#core/secret.ts';
+
+import type { Decided } from './launch.ts';
+import type { FingerprintField } from './plan.ts';
+
+// These differ from node to node by right.
+const perNode =
+  /^(VLLM_HOST_IP|VLLM_PORT|VLLM_NIXL_SIDE_CHANNEL_(HOST|PORT)|VLLM_CPU_OMP_THREADS_BIND|NCCL_SOCKET_IFNAME|NCCL_IB_HCA|NCCL_HOSTID|VLLM_.*(CACHE|DIR|PATH|ROOT))$/;
+const compared = /^(VLLM|NCCL)_[A-Z0-9_]+$/;
+const most = 40;
+
+/** Returns the fields of this member; a value that may hold a secret is compared by digest only. */
+export function fingerprint(launch: Decided): FingerprintField[] {
+  const { facts, decision, identity } = launch;
+  const show = (field: string, value: string): FingerprintField => ({ field, value, shown: true });
+  const fields = [
+    show('outcome', decision.outcome ?? 'none'),
+    show('leader', identity.leader?.host ?? 'none'),
+    commandField(launch),
+    show('vllm version', facts.vllm?.version ?? 'unknown'),
+    show('dynamo version', facts.dynamo?.version ?? 'none'),
+    show('ray version', facts.ray?.version ?? 'none'),
+    show('gpus per node', String(facts.gpus?.count ?? 'unknown')),
+    show('gpu model', facts.gpus?.model ?? 'unknown'),
+    show('gpu driver', facts.gpus?.driver ?? 'unknown'),
+  ];
+  return [...fields, ...variables(facts.env)];
+}
+
+function commandField({ command, fields }: Decided): FingerprintField {
+  const perRank = new Set([fields?.nodeRank.word, fields?.headless.word].flatMap((word) => word?.split(' ') ?? []));
+  const words = perRank.size === 0 ? command : command.filter((word) => !perRank.has(word));
+  const masked = maskWords(words);
+  const value = JSON.stringify(words);
+  return { field: 'command', value, shown: JSON.stringify(masked) === value };
+}
+
+function variables(env: Readonly<Record<string, string>>): FingerprintField[] {
+  return Object.entries(env)
+    .filter(([name, value]) => compared.test(name) && !perNode.test(name) && !value.includes('://'))
+    .slice(0, most)
+    .map(([name, value]) => ({ field: name, value, shown: !namesSecret(name) }));
+}

@@ -1,0 +1,27 @@
+// What the plan says of the engine: profile, version, mode, command as given, sizes.
+import type { EngineWords } from '#upstream/vllm/read-words.ts';
+
+import type { Launch } from './launch.ts';
+import { sizesOf } from './launch.ts';
+import type { PlanDocument } from './plan.ts';
+
+const unknownSizes = { tp: null, pp: null, dp: null, world: null };
+
+/** Returns the engine part of the plan document. */
+export function engineSummary(launch: Launch): PlanDocument['engine'] {
+  const { profile, facts, command, fields } = launch;
+  const version = profile === 'dynamo' ? facts.dynamo : profile === 'vllm' ? facts.vllm : null;
+  return {
+    profile,
+    version: version?.version ?? null,
+    mode: profile === 'dynamo' && fields !== null ? modeOf(fields) : null,
+    command,
+    sizes: fields === null ? unknownSizes : sizesOf(fields),
+  };
+}
+
+// ai-dynamo 1.6.1 backend_args.py: --disaggregation-mode; the older flags are the identity issue's.
+function modeOf({ disaggregationMode }: EngineWords): 'aggregated' | 'prefill' | 'decode' {
+  const mode = disaggregationMode.value;
+  return mode === 'prefill' || mode === 'decode' ? mode : 'aggregated';
+}

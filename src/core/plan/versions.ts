@@ -1,0 +1,41 @@
+// Engine versions against what an outcome needs; sources are named beside each floor.
+import type { Profile } from './plan.ts';
+import type { Outcome } from './plan.ts';
+import { problem } from '#core/errors.ts';
+import { comparePep440, parsePep440 } from '#upstream/version.ts';
+
+import type { Decided, Remarks } from './launch.ts';
+import { noRemarks } from './launch.ts';
+
+// Multi-node mp: vllm-project/vllm#23691, in releases from 0.12 on (vllm.md, version floors).
+const floors: Partial<Record<Outcome, string>> = { mp: '0.12.0' };
+// The newest versions that this launcher was run with (real-engines.md).
+const newestKnown: Record<Exclude<Profile, 'command'>, string> = { vllm: '0.32', dynamo: '1.6' };
+
+/** Returns a problem for an engine too old for the outcome, and a warning for one newer than any we know. */
+export function versionRemarks({ facts, profile, decision }: Decided): Remarks {
+  if (profile === 'command' || decision.outcome === null) return noRemarks;
+  const floor = floors[decision.outcome];
+  const vllm = facts.vllm?.version ?? null;
+  if (floor !== undefined && vllm !== null && isBelow(vllm, floor)) {
+    const message = `cannot run the outcome ${decision.outcome} with vLLM ${vllm} (${facts.vllm?.source ?? ''}): it needs ${floor}`;
+    return { warnings: [], problems: [problem('config', message, 'use a newer image, or --executor ray')] };
+  }
+  const own = profile === 'vllm' ? vllm : (facts.dynamo?.version ?? null);
+  if (own === null || !isNewer(own, newestKnown[profile])) return noRemarks;
+  const message = `${profile} ${own} is newer than ${newestKnown[profile]}, the newest this launcher was run with`;
+  return { warnings: [{ code: 'newer-engine', message }], problems: [] };
+}
+
+function isBelow(version: string, floor: string): boolean {
+  const [a, b] = [parsePep440(version), parsePep440(floor)];
+  return a !== null && b !== null && comparePep440(a, b) < 0;
+}
+
+function isNewer(version: string, newest: string): boolean {
+  const [major = 0, minor = 0] = releaseOf(version);
+  const [knownMajor = 0, knownMinor = 0] = releaseOf(newest);
+  return major > knownMajor || (major === knownMajor && minor > knownMinor);
+}
+
+const releaseOf = (version: string): readonly number[] => parsePep440(version)?.release ?? [];

@@ -1,0 +1,102 @@
+import { stat } from 'node:fs/promises';
+
+import type { EngineVersion, Facts, Route } from '#core/facts.ts';
+import { identify } from '#core/identity/identify.ts';
+import { readPodinfo } from '#core/identity/podinfo.ts';
+import type { Options } from '#core/options.ts';
+import { namedFiles } from '#core/plan/named-files.ts';
+import { resolveLeader } from '#edge/network/resolve.ts';
+
+import { findDistribution } from './distributions.ts';
+import { findExecutable } from './executable.ts';
+import { gatherGpus } from './gpus.ts';
+import { packageDirectories } from './interpreter.ts';
+import { gatherPodinfo } from './podinfo.ts';
+import { gatherNames, rehearsalProgram, withoutOurs } from './surroundings.ts';
+import { readTextFile } from './text-file.ts';
+import { within } from './within.ts';
+
+// Everything the machine says, asked once and side by side. Each question has its bound; what is not answered is null.
+const fileBoundMs = 5_000;
+const leaderBoundMs = 1_000;
+
+type Env = Readonly<Record<string, string>>;
+
+/** Returns the facts of this machine for a command as it would be started; starts no Python and changes nothing. */
+export async function gatherFacts(
+  environment: Readonly<Record<string, string | undefined>>,
+  options: Options,
+  command: readonly string[],
+): Promise<Facts> {
+  const env = withoutOurs(environment);
+  const files = namedFiles(command);
+  const [podinfo, hostfile, engineConfig, gpus, programs, model] = await Promise.all([
+    gatherPodinfo(options.podinfo),
+    textOf(options.hostfile),
+    textOf(files.config),
+    gatherGpus(options['gpus-per-node'], env),
+    gatherPrograms(command, env),
+    presence(files.model),
+  ]);
+  const facts: Facts = {
+    env,
+    ...gatherNames(),
+    podinfo,
+    hostfile,
+    engineConfig,
+    gpus,
+    ...programs,
+    model,
+    route: null,
+    inPod: env['KUBERNETES_SERVICE_HOST'] !== undefined || podinfo !== null,
+    rehearsalProgram: rehearsalProgram(),
+  };
+  return { ...facts, route: await routeToLeader(facts, options) };
+}
+
+const textOf = (path: string | null): Promise<Facts['hostfile']> =>
+  path === null ? Promise.resolve(null) : readTextFile(path);
+
+type Programs = Pick<Facts, 'executable' | 'vllm' | 'dynamo' | 'ray'>;
+
+async function gatherPrograms([word]: readonly string[], env: Env): Promise<Programs> {
+  const executable = word === undefined ? null : await findExecutable(word, env['PATH']);
+  if (executable?.found !== true) return { executable, vllm: null, dynamo: null, ray: null };
+  const versions = gatherVersions(executable.path, env);
+  return { executable, ...(await within(fileBoundMs, versions, { vllm: null, dynamo: null, ray: null })) };
+}
+
+async function gatherVersions(
+  program: string,
+  env: Env,
+): Promise<Record<'vllm' | 'dynamo' | 'ray', EngineVersion | null>> {
+  const directories = await packageDirectories(program, env);
+  const find = (name: string): Promise<EngineVersion | null> => findDistribution(name, directories);
+  const [vllm, dynamo, ray] = await Promise.all([find('vllm'), find('ai-dynamo'), find('ray')]);
+  return { vllm, dynamo, ray };
+}
+
+/** A path that may not be looked at is there for all we know; the engine will say. */
+async function presence(path: string | null): Promise<Facts['model']> {
+  if (path === null) return null;
+  const code = stat(path).then(
+    () => null,
+    (error: unknown) => (error as NodeJS.ErrnoException).code ?? null,
+  );
+  const answer = await within(fileBoundMs, code, null);
+  return { path, present: answer !== 'ENOENT' && answer !== 'ENOTDIR' };
+}
+
+/**
+ * Our address on the way to the leader, if its name resolves right now; the gate asks again. An address of the loopback is the
+ * answer of a hosts file (Debian gives every host 127.0.1.1) and reaches nobody, unless the leader was given as one.
+ */
+async function routeToLeader(facts: Facts, options: Options): Promise<Route | null> {
+  const { leader, source } = identify(facts, readPodinfo(facts, options), options).identity;
+  if (leader === null) return null;
+  const found = await resolveLeader(leader.host, leaderBoundMs);
+  if ('reason' in found || found.own === null) return null;
+  const internal = facts.interfaces.some(({ address, internal: inner }) => inner && address === found.own);
+  const own = { leader: found.address, address: found.own, interface: found.interface };
+  return internal && source !== 'local' ? null : own;
+}

@@ -1,0 +1,73 @@
+// The one interpreter: an effect's kind to a call. A forgotten effect does not compile; whatever fails comes back as an
+// event. Rooms that only some launches need (links, HTTP, digests) are loaded when their first effect comes.
+import type { Effect, EffectKind, EffectOf } from '#core/supervision/effect.ts';
+import type { State } from '#core/supervision/state.ts';
+
+import type { EngineRoom } from './engine.ts';
+import type { Links } from './links.ts';
+import type { Occurrence } from './loop.ts';
+
+export type Rooms = {
+  readonly engine: EngineRoom;
+  readonly links: Links;
+  readonly say: (level: EffectOf<'say'>['level'], message: string) => void;
+  readonly writeTermination: (state: State) => void;
+  readonly finish: (code: number) => void;
+  readonly push: (event: Occurrence) => void;
+};
+
+type Performer = { readonly [K in EffectKind]: (effect: EffectOf<K>, state: State) => void | Promise<void> };
+
+const probeTimeoutMs = 4_000;
+const peerProbeTimeoutMs = 1_000;
+const lookupTimeoutMs = 5_000;
+
+/** Returns the function that performs effects; it never throws. */
+export function openPerformer(rooms: Rooms): (effect: Effect, state: State) => void {
+  const performer = performers(rooms);
+  return (effect, state) => {
+    const perform = performer[effect.kind] as (effect: Effect, state: State) => void | Promise<void>;
+    const failed = (error: unknown) => rooms.push({ kind: 'effectFailed', effect: effect.kind, reason: String(error) });
+    try {
+      void Promise.resolve(perform(effect, state)).catch(failed);
+    } catch (error) {
+      failed(error);
+    }
+  };
+}
+
+function performers({ engine, links, say, writeTermination, finish, push }: Rooms): Performer {
+  return {
+    say: ({ level, message }) => say(level, message),
+    resolveName: async ({ host }) => {
+      const { resolveLeader } = await import('./network/resolve.ts');
+      const found = await resolveLeader(host, lookupTimeoutMs);
+      push('reason' in found ? { kind: 'nameUnresolved', reason: found.reason } : { kind: 'nameResolved', ...found });
+    },
+    openListener: ({ port }) => links.listen(port),
+    closeListener: () => links.closeListener(),
+    openLink: ({ host, port }) => links.dial(host, port),
+    sendFrame: ({ link, epoch, body }) => links.send(link, epoch, body),
+    sendHello: async ({ link, key, hello, fields }) => {
+      const { digestFields } = await import('./group/digest.ts');
+      links.send(link, null, { kind: 'hello', hello: { ...hello, fields: digestFields(key, fields) } });
+    },
+    closeLink: ({ link }) => links.close(link),
+    probePeer: async ({ rank, host, port }) => {
+      const { probePeer } = await import('./group/probe-peer.ts');
+      push({ kind: 'peerProbed', rank, answer: await probePeer(host, port, peerProbeTimeoutMs) });
+    },
+    spawnChild: ({ epoch, spec }) => engine.spawn(epoch, spec),
+    signalProcess: (effect) => engine.signal(effect),
+    scanProcesses: (effect) => engine.scan(effect),
+    sweepTree: (effect) => engine.sweep(effect),
+    probeEngine: async ({ epoch, targets }) => {
+      const { getStatus } = await import('./network/http.ts');
+      const ask = targets.map(({ host, port, path }) => getStatus(host, port, path, probeTimeoutMs));
+      push({ kind: 'engineProbed', epoch, answers: await Promise.all(ask) });
+    },
+    readTail: ({ epoch }) => engine.readTail(epoch),
+    writeTermination: (_, state) => writeTermination(state),
+    finish: ({ code }) => finish(code),
+  };
+}
