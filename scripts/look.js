@@ -44,7 +44,7 @@ export const treeOf = (processes, tops) => {
     if (processes.has(parent)) return `${path(parent)} > ${title}`;
     return tops.includes(pid) ? title : `orphan > ${title}`;
   };
-  return [...processes.keys()].map(path).sort();
+  return [...processes.keys()].map(path).sort((a, b) => (a < b ? -1 : 1));
 };
 
 /** The ports on which something listens in the namespace of `holder`, ascending. */
@@ -81,3 +81,21 @@ const NAMES = { ECONNREFUSED: 'refused', ECONNRESET: 'reset', EHOSTUNREACH: 'unr
 /** The shared-memory files that are there now; names of vLLM's and Python's own. */
 export const sharedMemory = () =>
   readdirSync('/dev/shm').filter((name) => /^(psm_|sem\.|vllm)/.test(name) && statSync(`/dev/shm/${name}`).isFile());
+
+/** What else an outsider could tell them by: sessions, process groups, and per title the kernel's name for it and whether its environment shows. */
+export const outsideOf = (holder) => {
+  const found = [...processesBeside(holder)].filter(([, { title }]) => /^(top|VLLM::)/.test(title));
+  const stat = (pid) =>
+    readFileSync(`/proc/${pid}/stat`, 'latin1')
+      .replace(/^.*\) /s, '')
+      .split(' ');
+  const count = (field) => new Set(found.map(([pid]) => stat(pid)[field])).size;
+  const environ = (pid) => readFileSync(`/proc/${pid}/environ`, 'latin1').includes('VLLM_HOST_IP=');
+  const comm = (pid) => readFileSync(`/proc/${pid}/comm`, 'latin1').trim();
+  return {
+    groups: count(2),
+    sessions: count(3),
+    names: Object.fromEntries(found.map(([pid, { title }]) => [title, comm(pid)])),
+    environment: Object.fromEntries(found.map(([pid, { title }]) => [title, environ(pid)])),
+  };
+};

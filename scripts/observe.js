@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
-import { ask, portsBeside, processesBeside, sharedMemory, treeOf } from './look.js';
+import { compare } from './observe-compare.js';
+import { addressOf, envFor, PATHS, PORTS, PROBES, ROWS, wordsFor } from './observe-rows.js';
+import { ask, outsideOf, portsBeside, processesBeside, sharedMemory, treeOf } from './look.js';
 
 // Looks at a group of engines from outside, the real ones or the rehearsal engine alike, and writes down what there is to see:
 // ports, HTTP, titles and tree before and after each fault, exit codes, who outlives whom. Two such files can be compared.
@@ -17,74 +19,6 @@ observe --list`;
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const root = fileURLToPath(new URL('..', import.meta.url));
-const addressOf = (node) => `10.77.0.${10 + node}`;
-const PORTS = { 8000: 'http', 29500: 'master', 9090: 'system' };
-const AGAIN = { kill: 'SIGKILL', term: 'SIGTERM', int: 'SIGINT' };
-
-// node + who + signal = the fault; `alone` starts that node only; `then: 'request'` asks something after the fault.
-// A row without a fault records what the engine does of itself, down to its exit code.
-const top = 'top';
-const fault = (node, who, signal, more = {}) => ({
-  profile: 'vllm',
-  nodes: 2,
-  node,
-  who,
-  signal: AGAIN[signal],
-  watchMs: 25_000,
-  ...more,
-});
-const dynamo = { profile: 'dynamo' };
-const ends = (extra, more = {}) => ({ profile: 'vllm', nodes: 1, extra, watchMs: 0, ...more });
-const ROWS = {
-  'worker-of-1-kill': fault(1, 'VLLM::Worker', 'kill'),
-  'headless-kill': fault(1, top, 'kill'),
-  'headless-term': fault(1, top, 'term'),
-  'server-kill': fault(0, top, 'kill'),
-  'server-term': fault(0, top, 'term'),
-  'core-kill': fault(0, 'VLLM::EngineCore', 'kill'),
-  'worker-of-0-kill': fault(0, 'VLLM::Worker', 'kill'),
-  'link-cut-request': fault(1, 'link', 'kill', { then: 'request', watchMs: 330_000 }),
-  'worker-of-1-kill-request': fault(1, 'VLLM::Worker', 'kill', { then: 'request' }),
-  'worker-of-1-term': fault(1, 'VLLM::Worker', 'term'),
-  'worker-of-0-term': fault(0, 'VLLM::Worker', 'term'),
-  'core-term': fault(0, 'VLLM::EngineCore', 'term'),
-  'server-int': fault(0, top, 'int', { paths: true }),
-  'headless-int': fault(1, top, 'int'),
-  'server-alone-term': fault(0, top, 'term', { alone: true }),
-  'headless-alone-term': fault(1, top, 'term', { alone: true }),
-  'server-alone-kill': fault(0, top, 'kill', { alone: true }),
-  'headless-alone-kill': fault(1, top, 'kill', { alone: true }),
-  'single-early-term': fault(0, top, 'term', { nodes: 1, early: true, watchMs: 60_000, told: 'ready-after=1500ms' }),
-  'single-term': fault(0, top, 'term', { nodes: 1, paths: true }),
-  'single-kill': fault(0, top, 'kill', { nodes: 1 }),
-  'single-core-kill': fault(0, 'VLLM::EngineCore', 'kill', { nodes: 1 }),
-  'two-workers-term': fault(0, top, 'term', { nodes: 1, extra: ['--tensor-parallel-size', '2'] }),
-  'bad-option': ends(['--no-such-option']),
-  'bad-size': ends(['--tensor-parallel-size', 'many']),
-  'bad-rank': ends(['--nnodes', '2', '--node-rank', '2', '--tensor-parallel-size', '2']),
-  'no-model': ends([], { model: '/no/such/model' }),
-  'port-taken': ends([], { taken: 8000 }),
-  'dynamo-worker-of-1-kill': fault(1, 'VLLM::Worker', 'kill', dynamo),
-  'dynamo-headless-term': fault(1, top, 'term', dynamo),
-  'dynamo-server-kill': fault(0, top, 'kill', dynamo),
-  'dynamo-server-term': fault(0, top, 'term', dynamo),
-  'dynamo-core-kill': fault(0, 'VLLM::EngineCore', 'kill', dynamo),
-  'dynamo-worker-of-0-kill': fault(0, 'VLLM::Worker', 'kill', dynamo),
-  'dynamo-single-term': fault(0, top, 'term', { nodes: 1, paths: true, ...dynamo }),
-};
-
-const PATHS = {
-  vllm: [8000, '/health', '/ping', '/version', '/v1/models', '/metrics', '/load', '/nothing', '/v1/completions'],
-  dynamo: [9090, '/health', '/live', '/metrics', '/nothing'],
-};
-const PROBES = {
-  vllm: [[8000, '/health']],
-  dynamo: [
-    [9090, '/live'],
-    [9090, '/health'],
-  ],
-};
-
 const programs = {
   real: () => {
     const venv = execFileSync(`${here}engines`, { encoding: 'utf8' }).trim();
@@ -101,45 +35,6 @@ const programs = {
   }),
 };
 
-const wordsFor = ({ profile, nodes, extra = [], model }, program, node) => {
-  const name = model ?? program.model;
-  const common = ['--load-format', 'dummy', '--max-model-len', '256', '--enforce-eager'];
-  const spanning = [
-    '--tensor-parallel-size',
-    '2',
-    '--distributed-executor-backend',
-    'mp',
-    '--nnodes',
-    '2',
-    '--master-addr',
-    addressOf(0),
-    '--master-port',
-    '29500',
-    '--node-rank',
-    String(node),
-  ];
-  const flags = [...common, ...(nodes > 1 ? spanning : []), ...(node > 0 ? ['--headless'] : []), ...extra];
-  return profile === 'dynamo'
-    ? [...program.dynamo, '-m', 'dynamo.vllm', '--model', name, '--discovery-backend', 'file', ...flags]
-    : [...program.vllm, 'serve', name, ...flags];
-};
-
-const envFor = (node, run) => ({
-  ...process.env,
-  HF_HUB_OFFLINE: '1',
-  VLLM_CPU_KVCACHE_SPACE: '1',
-  VLLM_HOST_IP: addressOf(node),
-  GLOO_SOCKET_IFNAME: 'eth0',
-  VLLM_CPU_OMP_THREADS_BIND: String(node),
-  ...(run.row.profile === 'dynamo' && {
-    DYN_SYSTEM_PORT: '9090',
-    DYN_TCP_RPC_HOST: addressOf(node),
-    DYN_FILE_KV: `${run.folder}/kv`,
-  }),
-  TMPDIR: run.folder,
-  ...(run.kind === 'rehearsal' && { REHEARSAL_PACE: String(run.pace), REHEARSAL_FAULT: run.row.told ?? '' }),
-});
-
 const lab = (...words) => execFileSync(`${here}lab`, words, { stdio: ['ignore', 'ignore', 'inherit'] });
 const onNode = (run, node, words, options) =>
   spawn(`${here}lab`, ['exec', run.prefix, String(node), '--', ...words], options);
@@ -152,7 +47,12 @@ const startNode = (run, node) => {
     env: envFor(node, run),
   });
   const started = { pid: child.pid, exit: null, atMs: null };
-  child.on('exit', (code, signal) => Object.assign(started, { exit: signal ?? code, atMs: Date.now() - run.sinceMs }));
+  child.on('exit', (code, signal) =>
+    Object.assign(started, {
+      exit: signal ?? code,
+      atMs: Date.now() - run.sinceMs,
+    }),
+  );
   return started;
 };
 
@@ -203,14 +103,18 @@ const strike = (run) => {
   const { node, who, signal } = run.row;
   if (who === 'link') return lab('cut', run.prefix, String(node));
   const pid =
-    who === top ? run.started[node].pid : [...alive(run, node)].find(([, one]) => one.title.startsWith(who))?.[0];
+    who === 'top' ? run.started[node].pid : [...alive(run, node)].find(([, one]) => one.title.startsWith(who))?.[0];
   if (pid === undefined) throw new Error(`node ${node} has no process ${who}: ${JSON.stringify(trees(run))}`);
   process.kill(pid, signal);
 };
 
 const completion = (run, timeoutMs) =>
   ask(`http://${addressOf(0)}:8000/v1/completions`, {
-    body: { model: run.row.model ?? run.program.model, prompt: 'a', max_tokens: 2 },
+    body: {
+      model: run.row.model ?? run.program.model,
+      prompt: 'a',
+      max_tokens: 2,
+    },
     timeoutMs,
   });
 
@@ -229,9 +133,14 @@ const afterFault = async (run) => {
   run.sinceMs = Date.now();
   for (const one of run.started) if (one) one.atMs = null;
   strike(run);
-  const asked = row.then === 'request' ? sleep(4000 * pace).then(() => completion(run, 400_000 * pace)) : undefined;
+  const asked = row.asks ? sleep(4000 * pace).then(() => completion(run, 400_000 * pace)) : undefined;
   await until(run, seen, row.watchMs * pace + 300, () => false);
-  return { ...(asked && { request: await asked }), http: seen.http, left: trees(run), times: seen.times };
+  return {
+    ...(asked && { request: await asked }),
+    http: seen.http,
+    left: trees(run),
+    times: seen.times,
+  };
 };
 
 const observe = async (run) => {
@@ -239,21 +148,29 @@ const observe = async (run) => {
   const seen = newSeen();
   run.sinceMs = Date.now();
   if (row.taken) {
-    onNode(run, 0, ['node', '-e', `net.createServer().listen(${row.taken})`], { stdio: 'ignore' });
+    onNode(run, 0, ['node', '-e', `net.createServer().listen(${row.taken})`], {
+      stdio: 'ignore',
+    });
     while (!portsBeside(run.holders[0]).includes(row.taken)) await sleep(50);
   }
   run.started = run.holders.map((_, node) =>
     node < row.nodes && (!row.alone || node === row.node) ? startNode(run, node) : undefined,
   );
   if (!(await until(run, seen, 300_000, () => isUp(run, seen)))) throw new Error(`${run.name}: not up within 5 min`);
-  const record = { start: { ports: seen.ports, http: seen.http, times: seen.times } };
+  const record = {
+    start: { ports: seen.ports, http: seen.http, times: seen.times },
+  };
   if (row.signal !== undefined) {
     await sleep(6000 * run.pace + 200);
     Object.assign(record.start, {
       tree: trees(run),
       otherPorts: run.holders.map((holder) => portsBeside(holder).filter((port) => !PORTS[port]).length),
     });
-    if (row.paths) record.start.paths = await askPaths(run);
+    if (row.paths)
+      Object.assign(record.start, {
+        outside: run.holders.map(outsideOf),
+        paths: await askPaths(run),
+      });
     record.after = await afterFault(run);
   }
   record.exits = run.started.map((one) => (one ? (one.exit ?? 'running') : null));
@@ -335,6 +252,16 @@ const enterLab = (request) => {
   }
 };
 
+const compareFiles = ([first, second, ...words]) => {
+  const differences = readOr(option(words, 'differences', `${root}test/cases/rehearsal-differences.json`), []);
+  const { equal, wrong, explained, stale } = compare(readOr(first, {}), readOr(second, {}), ROWS, differences);
+  for (const { field, reason } of explained) process.stdout.write(`differs: ${field}: ${reason}\n`);
+  for (const field of stale) process.stdout.write(`stale: ${field} is said to differ and does not\n`);
+  for (const sentence of wrong) process.stdout.write(`WRONG: ${sentence}\n`);
+  process.stdout.write(`${equal} values are equal, ${wrong.length} are wrong\n`);
+  process.exitCode = wrong.length + stale.length > 0 ? 1 : 0;
+};
+
 const option = (words, name, otherwise) =>
   words.includes(`--${name}`) ? words[words.indexOf(`--${name}`) + 1] : otherwise;
 
@@ -342,10 +269,17 @@ const main = async ([verb, ...words]) => {
   const names = option(words, 'rows')?.split(',') ?? Object.keys(ROWS);
   const unknown = names.filter((name) => !ROWS[name]);
   if (verb === 'inside') await runRows(JSON.parse(words[0]));
+  else if (verb === 'compare') compareFiles(words);
   else if (verb === '--list') process.stdout.write(`${Object.keys(ROWS).join('\n')}\n`);
   else if ((verb === 'real' || verb === 'rehearsal') && unknown.length === 0) {
     const pace = verb === 'real' ? 1 : Number(option(words, 'pace', '0.05'));
-    enterLab({ kind: verb, names, pace, out: option(words, 'out'), logs: option(words, 'logs') });
+    enterLab({
+      kind: verb,
+      names,
+      pace,
+      out: option(words, 'out'),
+      logs: option(words, 'logs'),
+    });
   } else {
     process.stderr.write(`${unknown.length > 0 ? `observe: no row ${unknown.join(', ')}\n` : ''}${USAGE}\n`);
     process.exitCode = 2;

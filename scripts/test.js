@@ -5,7 +5,10 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const long = process.argv.includes('--long');
-const only = process.argv.find((word) => word.startsWith('--only='))?.slice('--only='.length).split(',');
+const only = process.argv
+  .find((word) => word.startsWith('--only='))
+  ?.slice('--only='.length)
+  .split(',');
 const ci = process.env['CI'] === 'true';
 const scratch = mkdtempSync(join(tmpdir(), 'vllm-launch-test-'));
 const totals = { passed: 0, failed: 0, left: [] };
@@ -28,7 +31,9 @@ function vitest(project, env = {}) {
   console.log(`\n== ${project} tests`);
   const report = join(scratch, `${project}.json`);
   const reporters = ['--reporter=dot', '--reporter=json', `--outputFile.json=${report}`];
-  const { status } = run('npx', ['vitest', 'run', '--project', project, ...reporters], { env: { ...process.env, ...env } });
+  const { status } = run('npx', ['vitest', 'run', '--project', project, ...reporters], {
+    env: { ...process.env, ...env },
+  });
   const counts = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : null;
   totals.passed += counts?.numPassedTests ?? 0;
   totals.failed += Math.max(counts?.numFailedTests ?? 0, status === 0 ? 0 : 1);

@@ -15,6 +15,8 @@ const stories: { readonly [K in Command['kind']]?: () => Promise<Story<K>> } = {
   plan: async () => (await import('#commands/plan.ts')).plan,
   exec: async () => (await import('#commands/exec.ts')).exec,
   local: async () => (await import('#commands/local.ts')).local,
+  status: async () => (await import('#commands/status.ts')).status,
+  probe: async () => (await import('#commands/probe.ts')).probe,
   explain: async () => (await import('#commands/explain.ts')).explain,
   completion: async () => (await import('./tools.js')).completion,
 };

@@ -42,7 +42,7 @@ export async function parseWords(
     );
     return { kind: 'usage', problems };
   }
-  return readTokens({ words: argv._.map(String), given: givenIn(argv), after }, env);
+  return readTokens({ words: [...argv._.map(String), ...unasked(argv)], given: givenIn(argv), after }, env);
 }
 
 /** The parser stands in `/`, so that it looks for no package.json where the user is. */
@@ -66,7 +66,7 @@ function settle(word: string): string {
   const flag = flagNamed(word);
   if (flag !== null) return `--${flag}=true`;
   const equals = word.indexOf('=');
-  const known = optionNames.some((name) => word.slice(0, equals) === `--${name}`);
+  const known = equals > 0 && optionNames.some((name) => word.slice(0, equals) === `--${name}`);
   return known ? `${word.slice(0, equals)}="${word.slice(equals + 1)}"` : word;
 }
 
@@ -84,3 +84,9 @@ function givenIn(argv: Readonly<Record<string, unknown>>): GivenOptions {
   }
   return given;
 }
+
+/** What yargs took for an option though we named none such: `--no-json`, `--nnodes-`. */
+const unasked = (argv: Readonly<Record<string, unknown>>): string[] =>
+  Object.keys(argv)
+    .filter((key) => key !== '_' && key !== '$0' && !optionNames.some((name) => name === key))
+    .map((key) => `--${key}`);

@@ -2,7 +2,7 @@
 
 /** Returns at most three of `candidates` that `word` may be a misspelling or a part of, the likeliest first. */
 export function nearest(word: string, candidates: readonly string[]): readonly string[] {
-  const limit = Math.max(1, Math.floor(word.length / 3));
+  const limit = Math.min(4, Math.max(1, Math.floor(word.length / 3)));
   const close = candidates
     .map((candidate) => ({ candidate, distance: editDistance(word, candidate) }))
     .filter(({ distance }) => distance <= limit)

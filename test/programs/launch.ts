@@ -11,7 +11,11 @@ const [output = '', ...argv] = process.argv.slice(2);
 const logger = openLogger({ format: 'json', level: 'info', base: {} });
 
 async function main(): Promise<void> {
-  const options = { output: output === 'relay' ? ('relay' as const) : ('inherit' as const), terminal: false, cwd: null };
+  const options = {
+    output: output === 'relay' ? ('relay' as const) : ('inherit' as const),
+    terminal: false,
+    cwd: null,
+  };
   const spec = { name: 'engine' as const, argv, env: { set: {}, unset: [] }, after: [] };
   const child = await spawnChild(spec, process.env, options);
   if (child.kind !== 'child') throw new Error(child.reason);

@@ -19,10 +19,12 @@ export function admit(group: Group, self: Self, envelope: Envelope, hello: Hello
   const refusal = wrongPlace(self, envelope, hello);
   if (refusal !== null) return refusal;
   const holder = group.peers.find((peer) => peer.rank === hello.rank);
-  if (holder !== undefined && holder.incarnation !== envelope.incarnation && nowMs - holder.heardMs < suspectMs) {
+  if (holder !== undefined && holder.incarnation !== envelope.incarnation && nowMs < holder.heardMs + suspectMs) {
+    // The same host: a container restarted in place, whose old link we have not seen closed yet.
+    if (holder.host === hello.host) return wait(`the launcher before you still holds rank ${hello.rank}`);
     return refuse('config', `rank ${hello.rank} is taken by a live member on ${holder.host}`);
   }
-  if (!group.admitting) return { kind: 'wait', reason: 'the group is running or stopping without you' };
+  if (!group.admitting) return wait('the group is running or stopping without you');
   const differences = compareFields(self.fields, hello.fields);
   const fatal = differences.filter((difference) => !remarkOnly.has(difference.field));
   if (fatal.length > 0) return refuse('mismatch', fatal.map((difference) => difference.text).join('; '));
@@ -63,5 +65,7 @@ const show = (entry: HelloField | undefined): string =>
   entry === undefined ? 'none' : entry.value === null ? '(not shown)' : quote(entry.value);
 
 const quote = (text: string): string => JSON.stringify(text.slice(0, 512));
+
+const wait = (reason: string): Admission => ({ kind: 'wait', reason });
 
 const refuse = (name: ExitName, reason: string): Admission => ({ kind: 'refuse', name, reason });

@@ -1,4 +1,6 @@
-// Why a group ended. The first cause wins; a death of a process beats a lost peer, and both beat collateral damage.
+// Why a group ended. All that was reported is kept until the verdict is frozen, and the first true cause of it counts:
+// what an engine or launcher did by itself beats the loss of a member that came after it, and an echo of another's death
+// (collateral) counts only where nothing else is known.
 import { exitCodes } from '#core/errors.ts';
 import type { ExitName } from '#core/errors.ts';
 
@@ -33,29 +35,37 @@ export type Cause = {
   readonly seenBy: number | null;
 };
 
+/** A cause and when it happened, in ms of our clock. */
+export type Candidate = { readonly cause: Cause; readonly happenedMs: number };
+
 /** The cause so far, and until when a better one may replace it. */
-export type Verdict = {
-  readonly cause: Cause;
-  readonly happenedMs: number;
+export type Verdict = Candidate & {
   readonly freezeAtMs: number;
   readonly frozen: boolean;
+  /** All that was reported: where the cause turns out to be an echo, the next best takes its place. */
+  readonly candidates: readonly Candidate[];
+  /** Whether the last lines of our own engine are still to be read. */
+  readonly tail: 'awaited' | 'none';
 };
 
-const weight: Record<CauseKind, number> = {
-  'stop-forced': 0,
-  collateral: 1,
-  'peer-lost': 2,
-  asked: 3,
-  'process-died': 4,
-  'spawn-failed': 4,
-  'startup-timeout': 4,
-  'gate-timeout': 4,
-  refused: 4,
-  os: 4,
+type Weight = 'own' | 'lost' | 'echo';
+
+const weights: Record<CauseKind, Weight> = {
+  'process-died': 'own',
+  'spawn-failed': 'own',
+  'startup-timeout': 'own',
+  'gate-timeout': 'own',
+  refused: 'own',
+  os: 'own',
+  'peer-lost': 'lost',
+  collateral: 'echo',
+  asked: 'echo',
+  'stop-forced': 'echo',
 };
 
-// Two reports of one death differ by how often processes are looked at; ties go to the lower rank, so all agree.
+// Two reports of one instant differ by how often processes are looked at; ties go to the lower rank, so all agree.
 const sameInstantMs = 20;
+const mostCandidates = 64;
 
 /** Returns a verdict that starts its time to be amended now. */
 export const openVerdict = (cause: Cause, happenedMs: number, nowMs: number, amendMs: number): Verdict => ({
@@ -63,27 +73,64 @@ export const openVerdict = (cause: Cause, happenedMs: number, nowMs: number, ame
   happenedMs,
   freezeAtMs: nowMs + amendMs,
   frozen: false,
+  candidates: [{ cause, happenedMs }],
+  tail: 'none',
 });
 
-/** Returns the verdict after one more cause: replaced if the new one is better and the verdict is not frozen. */
+/** Returns the verdict after one more word on what happened; the same object if that changes nothing. */
 export function amend(verdict: Verdict, cause: Cause, happenedMs: number): Verdict {
   if (verdict.frozen) return verdict;
-  if (sameCause(verdict.cause, cause)) return cause.lastLines.length > 0 ? { ...verdict, cause } : verdict;
-  if (!isBetter(cause, happenedMs, verdict)) return verdict;
-  return { ...verdict, cause, happenedMs };
+  const known = verdict.candidates.find((candidate) => sameHappening(candidate.cause, cause));
+  if (known === undefined) {
+    if (verdict.candidates.length >= mostCandidates) return verdict;
+    return choose(verdict, [...verdict.candidates, { cause, happenedMs }]);
+  }
+  const merged = merge(known, cause);
+  if (merged === known) return verdict;
+  return choose(
+    verdict,
+    verdict.candidates.map((candidate) => (candidate === known ? merged : candidate)),
+  );
 }
 
-function isBetter(cause: Cause, happenedMs: number, than: Verdict): boolean {
-  const difference = weight[cause.kind] - weight[than.cause.kind];
-  if (difference !== 0) return difference > 0;
-  const older = than.happenedMs - happenedMs;
-  if (Math.abs(older) > sameInstantMs) return older > 0;
-  return (cause.rank ?? Infinity) < (than.cause.rank ?? Infinity);
+/** Tells whether a cause is something that an engine or a launcher did by itself. */
+export const isOwn = (cause: Cause): boolean => weights[cause.kind] === 'own';
+
+/** Tells whether two causes speak of one happening, whatever is known of it by now. */
+export const sameHappening = (a: Cause, b: Cause): boolean =>
+  a.rank === b.rank && a.process === b.process && a.pid === b.pid && a.seenBy === b.seenBy && sameKind(a, b);
+
+const sameKind = (a: Cause, b: Cause): boolean =>
+  a.kind === b.kind || (couldBeEcho.has(a.kind) && couldBeEcho.has(b.kind));
+
+const couldBeEcho: ReadonlySet<CauseKind> = new Set(['process-died', 'collateral']);
+
+// What is known is never forgotten again: an older word on the same thing may still be on its way.
+function merge(known: Candidate, cause: Cause): Candidate {
+  const turned = cause.kind === 'collateral' && known.cause.kind !== 'collateral';
+  const spoke = cause.lastLines.length > 0 && known.cause.lastLines.length === 0;
+  if (!turned && !spoke) return known;
+  const kind = turned ? cause.kind : known.cause.kind;
+  return { ...known, cause: { ...known.cause, kind, lastLines: spoke ? cause.lastLines : known.cause.lastLines } };
 }
 
-/** Tells whether two causes name the same thing, whatever lines were read meanwhile. */
-export const sameCause = (a: Cause, b: Cause): boolean =>
-  a.kind === b.kind && a.rank === b.rank && a.process === b.process && a.code === b.code && a.message === b.message;
+function choose(verdict: Verdict, candidates: readonly Candidate[]): Verdict {
+  const own = earliest(candidates, 'own');
+  const lost = earliest(candidates, 'lost');
+  // A process that died after a member was lost died of that: gloo closes, NCCL aborts.
+  const echoed = own !== null && lost !== null && own.happenedMs > lost.happenedMs + sameInstantMs;
+  const best = (echoed ? lost : (own ?? lost)) ?? earliest(candidates, 'echo') ?? verdict;
+  return { ...verdict, cause: best.cause, happenedMs: best.happenedMs, candidates };
+}
+
+function earliest(candidates: readonly Candidate[], weight: Weight): Candidate | null {
+  const same = candidates.filter((candidate) => weights[candidate.cause.kind] === weight);
+  const firstMs = Math.min(...same.map((candidate) => candidate.happenedMs));
+  const first = same.filter((candidate) => candidate.happenedMs <= firstMs + sameInstantMs);
+  return first.toSorted((a, b) => rankOf(a) - rankOf(b))[0] ?? null;
+}
+
+const rankOf = ({ cause }: Candidate): number => cause.rank ?? Infinity;
 
 const blank = {
   rank: null,

@@ -68,7 +68,7 @@ export function memberFrame(group: Group, context: GroupContext, peer: Peer, eve
     case 'verdict':
       return group.role === 'worker' ? tell({ kind: 'verdict', cause: body.cause }) : still(group);
     case 'leaving':
-      return leaves(group, peer, event);
+      return leaves(group, peer, event, body.code);
     case 'challenge':
     case 'hello':
     case 'welcome':
@@ -129,8 +129,9 @@ function welcome(
   };
 }
 
-function leaves(group: Group, peer: Peer, event: Received): GroupStep {
-  const news: News = { kind: 'gone', rank: peer.rank, host: peer.host, how: 'left', silentMs: 0 };
+function leaves(group: Group, peer: Peer, event: Received, code: number | null): GroupStep {
+  const { rank, host } = peer;
+  const news: News = { kind: 'gone', rank, host, how: 'left', silentMs: 0, code, link: null };
   const dial =
     group.role === 'worker'
       ? { state: 'idle' as const, nextMs: event.atMs + retryMs, reason: 'the leader left' }

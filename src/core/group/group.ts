@@ -55,6 +55,10 @@ export type News =
       readonly host: string;
       readonly how: LossHow;
       readonly silentMs: number;
+      /** What a member that said goodbye leaves with. */
+      readonly code: number | null;
+      /** The link where it is still open: closed once the last word was sent. */
+      readonly link: LinkId | null;
     }
   | { readonly kind: 'refused'; readonly name: ExitName; readonly reason: string }
   | { readonly kind: 'start'; readonly epoch: Epoch }

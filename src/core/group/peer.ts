@@ -5,6 +5,8 @@ export const beatMs = 250;
 export const suspectMs = 1_500;
 export const wedgedMs = 20_000;
 const probeEveryMs = 500;
+// The edge answers within a second; an answer that never comes must not end the asking.
+const answerWithinMs = 3_000;
 
 export type Peer = {
   readonly rank: number;
@@ -37,11 +39,11 @@ export const heard = (peer: Peer, nowMs: number): Peer => ({
   evidence: 'none',
 });
 
-/** Returns the peer with our own lateness taken out of its silence. */
-export const forgive = (peer: Peer, lateMs: number): Peer => ({
+/** Returns the peer with our own lateness taken out of its silence; nobody is heard in the future. */
+export const forgive = (peer: Peer, lateMs: number, nowMs: number): Peer => ({
   ...peer,
-  heardMs: peer.heardMs + lateMs,
-  reachableMs: peer.reachableMs === null ? null : peer.reachableMs + lateMs,
+  heardMs: Math.min(nowMs, peer.heardMs + lateMs),
+  reachableMs: peer.reachableMs === null ? null : Math.min(nowMs, peer.reachableMs + lateMs),
 });
 
 /** Returns the peer with the answer to a fresh connection noted. */
@@ -52,21 +54,34 @@ export const probed = (peer: Peer, answer: 'reachable' | 'unreachable', nowMs: n
   reachableMs: answer === 'reachable' ? nowMs : peer.reachableMs,
 });
 
+/** Tells whether the peer has been silent for so long that evidence is asked for. */
+export const isSuspect = (peer: Peer, nowMs: number, peerTimeoutMs: number): boolean =>
+  nowMs >= suspectAtMs(peer, peerTimeoutMs);
+
 /** Returns whether to ask for evidence, and whether the peer is lost: unreachable for `peerTimeoutMs` or silent for 20 s. */
 export function watchPeer(peer: Peer, nowMs: number, peerTimeoutMs: number): Watch {
-  const silentMs = nowMs - peer.heardMs;
-  if (silentMs < Math.min(suspectMs, peerTimeoutMs)) return { peer, probe: false, lost: null };
-  const unreachableMs = nowMs - Math.max(peer.heardMs, peer.reachableMs ?? 0);
-  if (peer.evidence === 'unreachable' && unreachableMs >= peerTimeoutMs)
-    return { peer, probe: false, lost: 'unreachable' };
-  if (silentMs >= Math.max(wedgedMs, peerTimeoutMs)) return { peer, probe: false, lost: 'wedged' };
-  if (peer.probing || nowMs < peer.nextProbeMs) return { peer, probe: false, lost: null };
+  const at = timesOf(peer, peerTimeoutMs);
+  const unreachable = peer.evidence === 'unreachable';
+  if (unreachable && nowMs >= at.lostMs) return { peer, probe: false, lost: 'unreachable' };
+  if (nowMs >= at.wedgedMs) return { peer, probe: false, lost: unreachable ? 'unreachable' : 'wedged' };
+  if (nowMs < at.askMs) return { peer, probe: false, lost: null };
   return { peer: { ...peer, probing: true, nextProbeMs: nowMs + probeEveryMs }, probe: true, lost: null };
 }
 
 /** Returns when this peer must be looked at again, in ms of our clock. */
 export function peerWakeMs(peer: Peer, peerTimeoutMs: number): number {
-  const suspectAt = peer.heardMs + Math.min(suspectMs, peerTimeoutMs);
-  const lostAt = Math.max(peer.heardMs, peer.reachableMs ?? 0) + peerTimeoutMs;
-  return Math.min(suspectAt > peer.nextProbeMs ? suspectAt : peer.nextProbeMs, Math.max(lostAt, suspectAt));
+  const at = timesOf(peer, peerTimeoutMs);
+  return Math.min(at.askMs, peer.evidence === 'unreachable' ? at.lostMs : Infinity, at.wedgedMs);
+}
+
+const suspectAtMs = (peer: Peer, peerTimeoutMs: number): number => peer.heardMs + Math.min(suspectMs, peerTimeoutMs);
+
+// One place for the times, so that what is waited for and what is then done never differ.
+function timesOf(peer: Peer, peerTimeoutMs: number) {
+  const mayAskMs = peer.nextProbeMs + (peer.probing ? answerWithinMs : 0);
+  return {
+    askMs: Math.max(suspectAtMs(peer, peerTimeoutMs), mayAskMs),
+    lostMs: Math.max(peer.heardMs, peer.reachableMs ?? 0) + peerTimeoutMs,
+    wedgedMs: peer.heardMs + Math.max(wedgedMs, peerTimeoutMs),
+  };
 }

@@ -2,11 +2,12 @@
 import type { Effect } from '#core/supervision/effect.ts';
 import type { Event, EventOf } from '#core/supervision/event.ts';
 
+import { dialTick, dialWakeMs, dropLink, helloWithinMs, linkFailed, linkOut } from './dial.ts';
 import type { Group, GroupStep, PendingLink, Self } from './group.ts';
-import { still, withoutPeer, withPeer } from './group.ts';
+import { missingRanks, still, withoutPeer, withPeer } from './group.ts';
 import { memberFrame, pendingFrame } from './frames.ts';
 import type { LossHow } from './peer.ts';
-import { beatMs, forgive, heard, peerWakeMs, probed, watchPeer } from './peer.ts';
+import { beatMs, forgive, heard, isSuspect, peerWakeMs, probed, watchPeer } from './peer.ts';
 import type { Epoch } from './message.ts';
 
 export type GroupContext = {
@@ -17,12 +18,9 @@ export type GroupContext = {
   readonly peerTimeoutMs: number;
   readonly phase: string;
   readonly ready: boolean;
-  readonly missing: readonly number[];
 };
 
-const helloWithinMs = 5_000;
-const redialMs = 500;
-const lateRedialMs = 2_000;
+const mostMissing = 64;
 
 /** Returns the group link after one event; events of other machines leave it as it is. */
 export function stepGroup(group: Group, context: GroupContext, event: Event): GroupStep {
@@ -33,34 +31,34 @@ export function stepGroup(group: Group, context: GroupContext, event: Event): Gr
     case 'linkOpened':
       return event.by === 'them' ? linkIn(group, context, event) : linkOut(group, event);
     case 'linkFailed':
-      return still({ ...group, dial: { state: 'idle', nextMs: event.atMs + redialMs, reason: event.reason } });
+      return linkFailed(group, event);
     case 'frameReceived':
       return frame(group, context, event);
     case 'frameRejected':
-      return { group: dropLink(group, event.link, event.atMs, event.reason), effects: [close(event.link)], news: [] };
+      return rejected(group, event);
     case 'linkClosed':
       return closed(group, event);
     case 'peerProbed':
-      return evidence(group, event);
+      return evidence(group, context, event);
     case 'timePassed':
-      return tick(group, context, event);
+      return tick(group, context, event.atMs);
     default:
       return still(group);
   }
 }
 
+/** Returns the group link after we were late ourselves: nobody else is silent because of that. */
+export const forgiveAll = (group: Group, lateMs: number, nowMs: number): Group => ({
+  ...group,
+  peers: group.peers.map((peer) => forgive(peer, lateMs, nowMs)),
+});
+
 /** Returns when the group link must be woken, in ms of our clock. */
 export function groupWakeMs(group: Group, peerTimeoutMs: number): number {
   if (group.role === 'none') return Infinity;
-  const dialAt = group.role !== 'worker' ? Infinity : dialWakeMs(group);
   const pendingAt = Math.min(Infinity, ...group.pending.map((link) => link.openedMs + helloWithinMs));
   const peersAt = Math.min(Infinity, ...group.peers.map((peer) => peerWakeMs(peer, peerTimeoutMs)));
-  return Math.min(group.peers.length > 0 ? group.nextBeatMs : Infinity, dialAt, pendingAt, peersAt);
-}
-
-function dialWakeMs({ dial, listening, admitting }: Group): number {
-  if (dial.state === 'idle') return listening && admitting ? dial.nextMs : Infinity;
-  return dial.state === 'open' ? dial.sinceMs + helloWithinMs : Infinity;
+  return Math.min(group.peers.length > 0 ? group.nextBeatMs : Infinity, dialWakeMs(group), pendingAt, peersAt);
 }
 
 function linkIn(group: Group, { self }: GroupContext, event: EventOf<'linkOpened'>): GroupStep {
@@ -77,110 +75,81 @@ function linkIn(group: Group, { self }: GroupContext, event: EventOf<'linkOpened
   };
 }
 
-const linkOut = (group: Group, event: EventOf<'linkOpened'>): GroupStep =>
-  still({
-    ...group,
-    dial: { state: 'open', link: event.link, sinceMs: event.atMs, reason: 'connected, no answer yet' },
-  });
-
 function frame(group: Group, context: GroupContext, event: EventOf<'frameReceived'>): GroupStep {
   const peer = group.peers.find((member) => member.link === event.link);
   if (peer === undefined) return pendingFrame(group, context, event);
   if (event.frame.incarnation !== peer.incarnation) return still(group);
-  const known = withPeer(group, heard(peer, event.atMs));
-  return memberFrame(known, context, heard(peer, event.atMs), event);
+  const alive = heard(peer, event.atMs);
+  const known = withPeer(group, alive);
+  return isStale(event.frame.epoch, context.epoch) ? still(known) : memberFrame(known, context, alive, event);
+}
+
+const isStale = (theirs: Epoch | null, ours: Epoch | null): boolean =>
+  theirs !== null && ours !== null && (theirs.leader !== ours.leader || theirs.counter !== ours.counter);
+
+// From a member a frame that cannot be read is only said: the next one may be read again, and silence is noticed anyway.
+function rejected(group: Group, { link, reason, atMs }: EventOf<'frameRejected'>): GroupStep {
+  const peer = group.peers.find((member) => member.link === link);
+  if (peer === undefined) return { group: dropLink(group, link, atMs, reason), effects: [close(link)], news: [] };
+  const message = `cannot read a frame of rank ${peer.rank}: ${reason}`;
+  return { group, effects: [{ kind: 'say', level: 'warn', message }], news: [] };
 }
 
 function closed(group: Group, event: EventOf<'linkClosed'>): GroupStep {
   const peer = group.peers.find((member) => member.link === event.link);
   const rest = dropLink(group, event.link, event.atMs, event.reason);
   if (peer === undefined) return still(rest);
-  const news = {
-    kind: 'gone',
-    rank: peer.rank,
-    host: peer.host,
-    how: 'closed',
-    silentMs: event.atMs - peer.heardMs,
-  } as const;
-  return { group: withoutPeer(rest, peer.rank), effects: [], news: [news] };
+  return gone(rest, peer.rank, 'closed', event.atMs, null);
 }
 
-function evidence(group: Group, event: EventOf<'peerProbed'>): GroupStep {
+// Only what was asked of this very member counts, and a refusal only while it is silent: who stops to listen still talks.
+function evidence(group: Group, { peerTimeoutMs }: GroupContext, event: EventOf<'peerProbed'>): GroupStep {
   const peer = group.peers.find((member) => member.rank === event.rank);
-  if (peer === undefined) return still(group);
+  if (peer === undefined || !peer.probing) return still(group);
   if (event.answer !== 'refused') return still(withPeer(group, probed(peer, event.answer, event.atMs)));
+  if (!isSuspect(peer, event.atMs, peerTimeoutMs)) return still(withPeer(group, { ...peer, probing: false }));
   return lose(group, peer.rank, 'refused', event.atMs);
 }
 
-function tick(group: Group, context: GroupContext, event: EventOf<'timePassed'>): GroupStep {
-  const nowMs = event.atMs;
-  const forgiven = event.lateMs > beatMs ? group.peers.map((peer) => forgive(peer, event.lateMs)) : group.peers;
-  const watches = forgiven.map((peer) => watchPeer(peer, nowMs, context.peerTimeoutMs));
+function tick(group: Group, context: GroupContext, nowMs: number): GroupStep {
+  const watches = group.peers.map((peer) => watchPeer(peer, nowMs, context.peerTimeoutMs));
   const effects: Effect[] = watches
     .filter((watch) => watch.probe)
     .map(({ peer }) => ({ kind: 'probePeer', rank: peer.rank, host: peer.address, port: peer.port }));
   let step: GroupStep = { group: { ...group, peers: watches.map((watch) => watch.peer) }, effects, news: [] };
   for (const { peer, lost } of watches) if (lost !== null) step = join(step, lose(step.group, peer.rank, lost, nowMs));
   step = join(step, expire(step.group, nowMs));
-  step = join(step, dialLeader(step.group, context, nowMs));
+  step = join(step, dialTick(step.group, context.leaderHost, context.leaderPort, nowMs));
   return nowMs >= group.nextBeatMs ? join(step, beat(step.group, context, nowMs)) : step;
 }
 
 function lose(group: Group, rank: number, how: LossHow, nowMs: number): GroupStep {
   const peer = group.peers.find((member) => member.rank === rank);
   if (peer === undefined) return still(group);
-  return {
-    group: dropLink(withoutPeer(group, rank), peer.link, nowMs, `rank ${rank} is ${how}`),
-    effects: [close(peer.link)],
-    news: [{ kind: 'gone', rank, host: peer.host, how, silentMs: nowMs - peer.heardMs }],
-  };
+  return gone(dropLink(group, peer.link, nowMs, `rank ${rank} is ${how}`), rank, how, nowMs, peer.link);
 }
 
+function gone(group: Group, rank: number, how: LossHow, nowMs: number, link: number | null): GroupStep {
+  const peer = group.peers.find((member) => member.rank === rank);
+  if (peer === undefined) return still(group);
+  const silentMs = nowMs - peer.heardMs;
+  const news = { kind: 'gone', rank, host: peer.host, how, silentMs, code: null, link } as const;
+  return { group: withoutPeer(group, rank), effects: [], news: [news] };
+}
+
+// Who connects and says nothing is shown out.
 function expire(group: Group, nowMs: number): GroupStep {
-  const late = group.pending.filter((link) => nowMs - link.openedMs >= helloWithinMs);
+  const late = group.pending.filter((link) => nowMs >= link.openedMs + helloWithinMs);
+  if (late.length === 0) return still(group);
   const pending = group.pending.filter((link) => !late.includes(link));
-  const stale = group.dial.state === 'open' && nowMs - group.dial.sinceMs >= helloWithinMs ? [group.dial.link] : [];
-  const dial =
-    stale.length > 0
-      ? { state: 'idle' as const, nextMs: nowMs + redialMs, reason: 'the leader does not answer' }
-      : group.dial;
-  return {
-    group: { ...group, pending, dial },
-    effects: [...late.map((link) => link.id), ...stale].map(close),
-    news: [],
-  };
+  return { group: { ...group, pending }, effects: late.map((link) => close(link.id)), news: [] };
 }
 
-function dialLeader(group: Group, context: GroupContext, nowMs: number): GroupStep {
-  const { dial } = group;
-  if (group.role !== 'worker' || !group.admitting || !group.listening || dial.state !== 'idle' || nowMs < dial.nextMs)
-    return still(group);
-  return {
-    group: { ...group, dial: { state: 'dialing', sinceMs: nowMs, reason: dial.reason } },
-    effects: [{ kind: 'openLink', host: context.leaderHost, port: context.leaderPort }],
-    news: [],
-  };
-}
-
-function beat(group: Group, context: GroupContext, nowMs: number): GroupStep {
-  const missing = group.role === 'leader' ? context.missing.slice(0, 64) : [];
-  const body = { kind: 'heartbeat', phase: context.phase, ready: context.ready, missing } as const;
-  const effects = group.peers.map((peer): Effect => ({
-    kind: 'sendFrame',
-    link: peer.link,
-    epoch: context.epoch,
-    body,
-  }));
+function beat(group: Group, { self, phase, ready, epoch }: GroupContext, nowMs: number): GroupStep {
+  const missing = group.role === 'leader' && phase === 'joining' ? missingRanks(group, self).slice(0, mostMissing) : [];
+  const body = { kind: 'heartbeat', phase, ready, missing } as const;
+  const effects = group.peers.map(({ link }): Effect => ({ kind: 'sendFrame', link, epoch, body }));
   return { group: { ...group, nextBeatMs: nowMs + beatMs }, effects, news: [] };
-}
-
-function dropLink(group: Group, link: number, nowMs: number, reason: string): Group {
-  const pending = group.pending.filter((entry) => entry.id !== link);
-  const { dial } = group;
-  const ours = (dial.state === 'open' || dial.state === 'joined') && dial.link === link;
-  return ours
-    ? { ...group, pending, dial: { state: 'idle', nextMs: nowMs + lateRedialMs, reason } }
-    : { ...group, pending };
 }
 
 const join = (a: GroupStep, b: GroupStep): GroupStep => ({

@@ -4,14 +4,14 @@ import type { IdentityDocument } from '#core/plan/plan.ts';
 import type { Claim } from './claim.ts';
 import { isComplete } from './claim.ts';
 import type { Verdict } from './judge.ts';
-import { differences, names, places, sayPlace, sayPlaces } from './merge.ts';
+import { differences, givers, places, sayPlace, sayPlaces } from './merge.ts';
 
 type Row = IdentityDocument['claims'][number];
 
 /** Returns a row for every claim in the order given: whether it was whole, whether it was used, and why. */
 export const explainClaims = (claims: readonly Claim[], verdict: Verdict): Row[] =>
   claims.map((claim) => {
-    const used = verdict.state === 'found' && names(verdict.place.by).includes(claim.source);
+    const used = verdict.state === 'found' && givers(verdict.place.by).includes(claim);
     const why = used ? gives(claim, verdict) : lost(claim, verdict);
     return { source: claim.source, complete: isComplete(claim), used, why: withEvidence(why, claim) };
   });
@@ -19,7 +19,7 @@ export const explainClaims = (claims: readonly Claim[], verdict: Verdict): Row[]
 const withEvidence = (why: string, { evidence }: Claim): string => (evidence === '' ? why : `${why} (${evidence})`);
 
 function gives(claim: Claim, { place }: Verdict): string {
-  const given = places.filter((field) => place.by[field]?.source === claim.source);
+  const given = places.filter((field) => place.by[field] === claim);
   return `gives ${given.map((field) => sayPlace(claim, field)).join(', ')}`;
 }
 

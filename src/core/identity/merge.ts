@@ -23,7 +23,12 @@ export function lay(first: Merged, next: Merged): Merged {
   };
   const [base, more] = [first.claim, next.claim];
   const merged = {
-    source: names(by).join(' + '),
+    source: givers(by)
+      .map(({ source }) => source)
+      .join(' + '),
+    evidence: givers(by)
+      .map(({ evidence }) => evidence)
+      .join('; '),
     rank: base.rank ?? more.rank,
     size: base.size ?? more.size,
     leader: base.leader ?? more.leader,
@@ -39,10 +44,8 @@ const alone = (only: Claim): Merged => {
   return { claim: only, by: { rank: giver('rank'), size: giver('size'), leader: giver('leader') } };
 };
 
-/** Returns the names of those who gave a field, each once. */
-export const names = (by: Merged['by']): string[] => [
-  ...new Set(places.flatMap((place) => (by[place] === null ? [] : [by[place].source]))),
-];
+/** Returns those who gave a field, each once. */
+export const givers = (by: Merged['by']): Claim[] => [...new Set(places.flatMap((place) => by[place] ?? []))];
 
 /** Returns the fields that two claims both give and do not give alike. */
 export const differences = (a: Claim, b: Claim): Place[] =>

@@ -1,92 +1,97 @@
-// Something died, failed or is lost: the stop begins at once, the cause may be amended until it is frozen.
-import type { Cause } from '#core/group/cause.ts';
+// Something died, failed or is lost: the stop begins at once, the cause may be amended until it is frozen. What we saw
+// ourselves is told to the others; what we heard is told on by the leader only, and only where it changes the cause.
+import type { Cause, Verdict } from '#core/group/cause.ts';
 import { amend, openVerdict } from '#core/group/cause.ts';
-import type { Body } from '#core/group/message.ts';
 
 import type { Effect } from './effect.ts';
-import type { Base, State, StateOf, Step } from './state.ts';
+import type { Base, Engine, State, StateOf, Step } from './state.ts';
 import { epochOf, stay } from './state.ts';
+import { enterSweeping } from './sweep.ts';
+import { sayCause, tellCause } from './tell.ts';
 
 // After a fault nobody drains: the engine gets this long (or the grace time, if shorter) before the tree is killed.
-export const faultGraceMs = 10_000;
-/** How long a worker waits for the leader's verdict beyond the time to amend. */
-export const verdictWaitMs = 1_000;
+const faultGraceMs = 10_000;
 
-/** Returns the step of a fault in any phase: members are told, the engine is stopped, the first cause is kept. */
-export function fault(state: State, cause: Cause, happenedMs = state.base.nowMs): Step {
-  switch (state.phase) {
-    case 'opening':
-    case 'resolving':
-    case 'joining':
-      return endWith(state.base, cause, happenedMs);
-    case 'starting':
-    case 'ready':
-      return stopNow(state, cause, happenedMs);
-    case 'stopping':
-    case 'sweeping':
-    case 'settling':
-      return state.mode === 'fault' ? note(state, cause, happenedMs) : stay(state);
-    case 'draining':
-    case 'ended':
-      return stay(state);
-  }
-}
+/** Whether this launcher saw it, or another one told it. */
+export type Origin = 'seen' | 'heard';
 
-/** Returns the step that leaves before anything was started. */
-export function endWith(before: Base, cause: Cause, happenedMs = before.nowMs): Step {
+type Running = { readonly base: Base; readonly engine: Engine };
+
+/** Returns the step of a fault before anything was started: there is nothing to stop. */
+export function endWith(before: Base, cause: Cause, origin: Origin, happenedMs = before.nowMs): Step {
   const base = judged(before, cause, happenedMs);
   const group = { ...base.group, admitting: false };
-  const untilMs = (base.verdict?.freezeAtMs ?? base.nowMs) + (base.self.rank === 0 ? 0 : verdictWaitMs);
-  const state: State = { phase: 'settling', base: { ...base, group }, mode: 'fault', code: null, untilMs };
-  return stay(state, ...tell(base, cause, happenedMs), say(cause));
+  const untilMs = verdictUntilMs(base);
+  const state: State = { phase: 'settling', base: { ...base, group }, mode: 'fault', code: cause.code, untilMs };
+  return stay(state, ...tell(before, base, cause, origin), sayCause(cause));
 }
 
-function stopNow(state: StateOf<'starting' | 'ready'>, cause: Cause, happenedMs: number): Step {
-  const base = judged(state.base, cause, happenedMs);
-  const { engine } = state;
-  const graceMs = Math.min(base.plan.document.deadlines.grace, faultGraceMs);
-  const next: State = {
+/** Returns the step of a fault while the engine runs: SIGTERM at once, or the sweep if its top process is gone. */
+export function fault(state: Running, cause: Cause, origin: Origin, happenedMs = state.base.nowMs): Step {
+  const told = judged(state.base, cause, happenedMs);
+  const asks = origin === 'seen' && hasOutput(state) && cause.kind !== 'peer-lost';
+  const base = asks ? awaitTail(told) : told;
+  const next: StateOf<'stopping'> = {
     phase: 'stopping',
     base,
-    engine,
+    engine: state.engine,
     mode: 'fault',
     drainAtMs: Infinity,
-    killAtMs: base.nowMs + (engine.end === null ? graceMs : 0),
+    killAtMs: killAtMs(base),
   };
-  return stay(next, ...terminate(next), ...tell(base, cause, happenedMs), say(cause), readTail(base));
+  const first = state.engine.end === null ? stay(next, ...terminate(next)) : enterSweeping(next, 'ended');
+  const readTail: Effect[] = asks ? [{ kind: 'readTail', epoch: epochOf(base) }] : [];
+  const words = [...tell(state.base, base, cause, origin), sayCause(cause), ...readTail];
+  return { state: first.state, effects: [...first.effects, ...words] };
 }
 
-function note(state: StateOf<'stopping' | 'sweeping' | 'settling'>, cause: Cause, happenedMs: number): Step {
-  const before = state.base.verdict;
+/** Returns the step of one more cause while we stop because of another: the better one stays. */
+export function note<S extends StateOf<'stopping' | 'sweeping' | 'settling'>>(
+  state: S,
+  cause: Cause,
+  origin: Origin,
+  happenedMs = state.base.nowMs,
+): { readonly state: S; readonly effects: readonly Effect[] } {
   const base = judged(state.base, cause, happenedMs);
-  if (base.verdict === before) return stay({ ...state, base });
-  return stay({ ...state, base }, ...tell(base, cause, happenedMs));
+  return { state: { ...state, base }, effects: tell(state.base, base, cause, origin) };
 }
 
-/** Returns what tells the others of a cause: the leader stops all, a worker reports to the leader. */
-export function tell(base: Base, cause: Cause, happenedMs: number): Effect[] {
-  const ageMs = Math.max(0, base.nowMs - happenedMs);
-  const leads = base.self.rank === 0;
-  const body: Body = leads ? { kind: 'stop', mode: 'fault', cause, ageMs } : { kind: 'report', cause, ageMs };
-  return toPeers(base, body);
-}
-
-/** Returns the frame to every peer. */
-export const toPeers = ({ group, epoch }: Base, body: Body): Effect[] =>
-  group.peers.map((peer) => ({ kind: 'sendFrame', link: peer.link, epoch, body }));
-
-/** Returns the SIGTERM to the engine's top process, if there is one that lives. */
-export const terminate = (state: StateOf<'draining' | 'stopping'>): Effect[] =>
-  state.engine.process === null || state.engine.end !== null
-    ? []
-    : [{ kind: 'signalProcess', process: state.engine.process, signal: 'SIGTERM' }];
-
-function judged(base: Base, cause: Cause, happenedMs: number): Base {
+/** Returns the base with a cause judged: the first one opens the verdict, a later one may amend it. */
+export function judged(base: Base, cause: Cause, happenedMs: number): Base {
   const { verdict, plan, nowMs } = base;
   if (verdict === null) return { ...base, verdict: openVerdict(cause, happenedMs, nowMs, plan.amendMs) };
   return { ...base, verdict: amend(verdict, cause, happenedMs) };
 }
 
-const readTail = (base: Base): Effect => ({ kind: 'readTail', epoch: epochOf(base) });
+/** Returns what the others are told after a cause was judged. */
+export function tell(before: Base, after: Base, cause: Cause, origin: Origin): Effect[] {
+  const { verdict, self } = after;
+  if (verdict === null || before.verdict === verdict) return [];
+  if (self.rank === 0) return before.verdict?.cause === verdict.cause ? [] : tellCause(after, verdict);
+  return origin === 'seen' ? reportOf(after, verdict, cause) : [];
+}
 
-const say = (cause: Cause): Effect => ({ kind: 'say', level: 'error', message: `stopping: ${cause.message}` });
+function reportOf(base: Base, verdict: Verdict, cause: Cause): Effect[] {
+  const said = verdict.candidates.find((candidate) => candidate.cause === cause);
+  return tellCause(base, said ?? verdict);
+}
+
+/** Returns when the tree is killed after a fault. */
+export const killAtMs = ({ nowMs, plan }: Base): number =>
+  nowMs + Math.min(plan.document.deadlines.grace, faultGraceMs);
+
+/** Returns until when the verdict is waited for; a leader that cannot be heard any more is lost by then. */
+export const verdictUntilMs = ({ verdict, nowMs, plan, self }: Base): number =>
+  (verdict?.freezeAtMs ?? nowMs) + (self.rank === 0 ? 0 : plan.document.deadlines.peer);
+
+/** Returns the SIGTERM to the engine's top process, if there is one that lives. */
+export const terminate = ({ engine }: Running): Effect[] =>
+  engine.process === null || engine.end !== null
+    ? []
+    : [{ kind: 'signalProcess', process: engine.process, signal: 'SIGTERM' }];
+
+const hasOutput = ({ base, engine }: Running): boolean =>
+  engine.process !== null && base.plan.exits !== 'passthrough';
+
+const awaitTail = (base: Base): Base =>
+  base.verdict === null ? base : { ...base, verdict: { ...base.verdict, tail: 'awaited' } };

@@ -22,30 +22,24 @@ export const tickMs = 10;
 const titleLength = 256;
 const buffer = Buffer.allocUnsafe(4096);
 
-/** Returns what /proc/PID/stat says, or null where the text is none; a name may hold spaces and `)` (Linux proc_pid_stat(5)). */
+// pid (name) state ppid pgrp session ... num_threads itrealvalue starttime: fields 1 to 4, 6, 20 and 22 of proc_pid_stat(5).
+const statFields =
+  /^(\d{1,10}) \((.*)\) ([A-Za-z]) (\d{1,10}) -?\d+ (\d{1,10}) (?:-?\d+ ){13}(\d{1,10}) -?\d+ (\d{1,15})(?: |$)/s;
+
+/** Returns what the text of /proc/PID/stat says, or null where it is none; a name may hold spaces, brackets and newlines. */
 export function parseStat(text: string): Stat | null {
-  const open = text.indexOf(' (');
-  const close = text.lastIndexOf(') ');
-  if (open < 1 || close < open) return null;
-  const fields = text.slice(close + 2).split(' ', 20);
-  const state = fields[0] ?? '';
-  const [pid, ppid, session, threads, startTicks] = [
-    text.slice(0, open),
-    fields[1],
-    fields[3],
-    fields[17],
-    fields[19],
-  ].map((field) => (field !== undefined && /^\d+$/.test(field) ? Number(field) : NaN)) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
-  if (!/^[A-Za-z]$/.test(state) || [pid, ppid, session, threads, startTicks].some((n) => !Number.isSafeInteger(n))) {
-    return null;
-  }
-  return { pid, comm: text.slice(open + 2, close), state, ppid, session, threads, startTicks };
+  const fields = statFields.exec(text);
+  if (fields === null) return null;
+  const [, pid, comm = '', state = '', ppid, session, threads, startTicks] = fields;
+  return {
+    pid: Number(pid),
+    comm,
+    state,
+    ppid: Number(ppid),
+    session: Number(session),
+    threads: Number(threads),
+    startTicks: Number(startTicks),
+  };
 }
 
 /** Tells whether a process still runs. A zombie does not, unless only its first thread has ended. */

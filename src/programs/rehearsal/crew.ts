@@ -1,12 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 
-import { spawnKin, tell, type FromKin, type Held, type KinRole, type Setup } from './kin.ts';
+import { listen, spawnKin, tell, type Held, type KinRole, type Setup } from './kin.ts';
+import { countSteps } from './steps.ts';
 
 // The children of one process, looked after as one: ready when all are, a step done when all took part, and any unasked end is news.
 
 export type Crew = {
   readonly children: readonly ChildProcess[];
-  /** Resolves to whether all took part; a child that is gone never does. */
+  /** Resolves to whether all took part. */
   readonly step: () => Promise<boolean>;
   /** SIGKILL to those that run; their ends are no news any more. */
   readonly kill: () => void;
@@ -16,50 +17,29 @@ export type Crew = {
 
 export type CrewNews = { readonly ready: () => void; readonly gone: (index: number, how: string) => void };
 
-type Step = { readonly missing: Set<number>; readonly over: (ok: boolean) => void };
-
 /** Starts one child of `role` per setup; a crew of none is ready at once. */
 export const startCrew = (role: KinRole, setups: readonly Setup[], held: Held, news: CrewNews): Crew => {
   const ready = new Set<number>();
-  const steps = new Map<number, Step>();
-  let lastStep = 0;
   let ending = false;
-
-  const heard = (index: number, message: FromKin): void => {
-    if (message.kind === 'ready') {
-      if (ready.add(index).size === setups.length) news.ready();
-      return;
-    }
-    const step = steps.get(message.id);
-    step?.missing.delete(index);
-    if (step && (!message.ok || step.missing.size === 0)) finishStep(message.id, message.ok);
-  };
-  const finishStep = (id: number, ok: boolean): void => {
-    steps.get(id)?.over(ok);
-    steps.delete(id);
-  };
+  const children = setups.map((setup) => spawnKin(role, setup, held));
+  const steps = countSteps(children.length, (id) => {
+    for (const child of children) tell(child, { kind: 'step', id });
+  });
   const gone = (index: number, how: string): void => {
-    for (const id of [...steps.keys()]) finishStep(id, false);
+    steps.fail();
     if (!ending) news.gone(index, how);
   };
-
-  const children = setups.map((setup, index) =>
-    watch(
-      spawnKin(role, setup, held),
-      (message) => heard(index, message),
-      (how) => gone(index, how),
-    ),
-  );
+  for (const [index, child] of children.entries()) {
+    whenGone(child, (how) => gone(index, how));
+    listen(child, (message) => {
+      if (message.kind === 'stepped') steps.taken(message.id, index, message.ok);
+      else if (ready.add(index).size === children.length) news.ready();
+    });
+  }
   if (children.length === 0) setImmediate(news.ready);
   return {
     children,
-    step: () =>
-      new Promise((over) => {
-        if (children.length === 0) return over(true);
-        lastStep += 1;
-        steps.set(lastStep, { missing: new Set(children.keys()), over });
-        for (const child of children) tell(child, { kind: 'step', id: lastStep });
-      }),
+    step: steps.next,
     kill: () => {
       ending = true;
       for (const child of children.filter(runs)) child.kill('SIGKILL');
@@ -84,11 +64,9 @@ const stopChild = (child: ChildProcess, limitMs: number): Promise<void> =>
     child.kill('SIGTERM');
   });
 
-const watch = (child: ChildProcess, heard: (message: FromKin) => void, gone: (how: string) => void): ChildProcess => {
-  child.on('message', (message) => heard(message as FromKin));
+const whenGone = (child: ChildProcess, gone: (how: string) => void): void => {
   child.on('error', (error) => child.pid === undefined && gone(error.message));
   child.on('exit', (code, signal) => gone(`exit code: ${signal ?? code}`));
-  return child;
 };
 
 /** Starts what stands for Python's resource tracker, a process that ends when the last that holds its input is gone; returns that input. */

@@ -58,6 +58,11 @@ export const tell = (child: ChildProcess, message: ToKin): void => {
   if (child.connected) child.send(message, () => undefined);
 };
 
+/** Calls `heard` for each message of a child. */
+export const listen = (child: ChildProcess, heard: (message: FromKin) => void): void => {
+  child.on('message', (message) => heard(message as FromKin));
+};
+
 /** Sends a message to the parent; a parent that is gone is not missed (vLLM's EngineCore does not notice either). */
 export const report = (message: FromKin): void => {
   if (process.connected) process.send?.(message, undefined, undefined, () => undefined);

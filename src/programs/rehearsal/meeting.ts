@@ -12,34 +12,47 @@ const LONGEST_LINE = 1024;
 /** Listens as rank 0 for `others` workers; `met` rejects if the port cannot be had. */
 export const leadMeeting = (port: number, others: number): Meeting => {
   const members = new Map<number, Socket>();
-  const replies = new Map<Socket, () => void>();
   const met = new Promise<void>((resolve, reject) => {
     const server = createServer((socket) =>
       readLines(socket, (line) => {
-        const rank = /^rank (\d{1,6})$/.exec(line)?.[1];
-        if (line === 'done') replies.get(socket)?.();
-        else if (rank === undefined || members.has(Number(rank))) socket.destroy();
-        else members.set(Number(rank), socket);
-        if (members.size < others || rank === undefined) return;
+        if (line === 'done') return void socket.emit(DONE);
+        if (!admit(members, socket, line)) return void socket.destroy();
+        if (members.size < others) return;
         for (const member of members.values()) member.write('go\n');
         resolve();
       }),
     );
     server.on('error', reject).listen(port);
   });
-  const stepOf = (socket: Socket, limitMs: number) =>
-    new Promise<boolean>((resolve) => {
-      const late = setTimeout(() => resolve(false), limitMs);
-      const over = (ok: boolean) => () => (clearTimeout(late), resolve(ok));
-      socket.once('close', over(false));
-      replies.set(socket, over(true));
-      if (socket.destroyed || !socket.writable) over(false)();
-      else socket.write('step\n');
-    });
-  const step = async (limitMs: number) =>
+  const step = async (limitMs: number): Promise<boolean> =>
     (await Promise.all([...members.values()].map((socket) => stepOf(socket, limitMs)))).every(Boolean);
   return { met, step };
 };
+
+// Emitted on a member's socket when it took part in a step.
+const DONE = 'rehearsal-done';
+
+// A rank that is already here, or anything that is no rank, is turned away; a member that leaves stays on the list, as nobody looks.
+const admit = (members: Map<number, Socket>, socket: Socket, line: string): boolean => {
+  const rank = /^rank (\d{1,6})$/.exec(line)?.[1];
+  if (rank === undefined || members.get(Number(rank))?.destroyed === false) return false;
+  members.set(Number(rank), socket);
+  return true;
+};
+
+const stepOf = (socket: Socket, limitMs: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    if (socket.destroyed) return resolve(false);
+    const over = (ok: boolean): void => {
+      clearTimeout(late);
+      socket.off('close', onClose).off(DONE, onDone);
+      resolve(ok);
+    };
+    const onClose = () => over(false);
+    const onDone = () => over(true);
+    const late = setTimeout(over, limitMs, false);
+    socket.on('close', onClose).on(DONE, onDone).write('step\n');
+  });
 
 /** Joins rank 0 as `rank`, trying again until `limitMs` are over; resolves when all are there, rejects when time is up. */
 export const joinMeeting = (
@@ -49,16 +62,16 @@ export const joinMeeting = (
 ): Promise<void> =>
   new Promise((resolve, reject) => {
     const deadline = Date.now() + limitMs;
-    let gone = false;
+    let hasMet = false;
     const attempt = (): void => {
       const socket = connect(place);
       socket.on('connect', () => socket.write(`rank ${rank}\n`));
       readLines(socket, (line) => {
         if (line === 'step') socket.write('done\n');
-        if (line === 'go') resolve(((gone = true), undefined));
+        if (line === 'go') resolve(((hasMet = true), undefined));
       });
       socket.on('close', () => {
-        if (gone) return;
+        if (hasMet) return;
         if (Date.now() > deadline) reject(new Error(`no meeting at ${place.host}:${place.port} within ${limitMs} ms`));
         else setTimeout(attempt, RETRY_MS);
       });

@@ -9,128 +9,125 @@ import type { Settings } from './settings.ts';
 import type { Shape } from './shape.ts';
 import { killLater, startFaults } from './told.ts';
 
-// The top process of a node with an engine of its own: vLLM's API server, or Dynamo's worker. Its phases go one way; an engine that dies
-// after it was ready ends vLLM's server with 0 and Dynamo's with 1.
+// The top process of a node with an engine of its own: vLLM's API server, or Dynamo's worker. An engine that dies after it was ready ends
+// vLLM's server with 0. A stop that is asked for before the engine is ready is not heeded, and forgotten (vLLM 0.31).
 
-const EARLY_STOP_STATUS = 0;
+type Env = Readonly<Record<string, string | undefined>>;
 
 type Phase = 'starting' | 'ready' | 'dead' | 'ending';
 
-type Self = { phase: Phase; hangsAtMs: number; steps: number; crew: Crew | null };
-
-/** Runs the top process until it is stopped (exit status 0) or its engine dies. */
-export const beServer = async (
-  settings: Settings,
-  shape: Shape,
-  setup: Setup,
-  env: Readonly<Record<string, string | undefined>>,
-): Promise<void> => {
-  const self: Self = { phase: 'starting', hangsAtMs: Infinity, steps: 0, crew: null };
-  const front = frontOf(settings, viewOf(self, settings.servedName), env);
-  const sinceMs = Date.now();
-  const end = (code: number): void => {
-    self.phase = 'ending';
-    front.close();
-    self.crew?.kill();
-    finish(code);
-  };
-  const taken = await front.openEarly();
-  if (taken !== null) {
-    say(nameOf(settings), taken, 'ERROR');
-    return end(1);
-  }
-  self.crew = startCrew(
-    'engine-core',
-    shape.cores.map((core) => ({ ...setup, core })),
-    startTracker(),
-    {
-      ready: () =>
-        setTimeout(
-          () => void becomeReady(self, settings, setup, front, end),
-          Math.max(0, (delayOf(setup, 'ready-after') ?? 0) - (Date.now() - sinceMs)),
-        ),
-      gone: (index, how) =>
-        coreGone(self, settings, setup, `Engine core proc EngineCore_${index} died unexpectedly (${how}).`, end),
-    },
-  );
-  killLater(setup, 'kill-engine-core-after', self.crew.children);
-  if (!shape.cores.some((core) => core.workers.length > 0)) killLater(setup, 'kill-worker-after', []);
-  startFaults(setup, end);
-  heedStop(self, settings, setup, front, end);
+type Self = {
+  readonly settings: Settings;
+  readonly setup: Setup;
+  readonly sinceMs: number;
+  phase: Phase;
+  hangsAtMs: number;
+  steps: number;
+  front: Front | null;
+  crew: Crew | null;
 };
 
-const nameOf = ({ profile }: Settings): string => (profile === 'dynamo' ? 'dynamo.vllm' : 'APIServer');
+/** Runs the top process until it is stopped or its engine dies. */
+export const beServer = async (settings: Settings, shape: Shape, setup: Setup, env: Env): Promise<void> => {
+  const self: Self = {
+    settings,
+    setup,
+    sinceMs: Date.now(),
+    phase: 'starting',
+    hangsAtMs: Infinity,
+    steps: 0,
+    front: null,
+    crew: null,
+  };
+  heedStop(self);
+  self.front = frontOf(settings, viewOf(self), env);
+  const taken = await self.front.openEarly();
+  if (taken !== null) return fail(self, taken);
+  const setups = shape.cores.map((core) => ({ ...setup, core }));
+  self.crew = startCrew('engine-core', setups, startTracker(), {
+    ready: () => void becomeReady(self),
+    gone: (index, how) => coreGone(self, `Engine core proc EngineCore_${index} died unexpectedly (${how}).`),
+  });
+  killLater(setup, 'kill-engine-core-after', self.crew.children);
+  startFaults(setup, (code) => end(self, code));
+};
 
-const viewOf = (self: Self, model: string): View => ({
-  model,
-  healthy: () => self.phase === 'ready',
+const nameOf = ({ settings }: Self): string => (settings.profile === 'dynamo' ? 'dynamo.vllm' : 'APIServer');
+
+const end = (self: Self, code: number): void => {
+  self.phase = 'ending';
+  self.front?.close();
+  self.crew?.kill();
+  finish(code);
+};
+
+const fail = (self: Self, why: string): void => {
+  say(nameOf(self), why, 'ERROR');
+  end(self, 1);
+};
+
+const viewOf = (self: Self): View => ({
+  model: self.settings.servedName,
+  healthy: () => self.phase === 'ready' || self.phase === 'ending',
   hung: () => Date.now() >= self.hangsAtMs,
   steps: () => self.steps,
-  complete: async () => {
-    const ok = self.phase === 'ready' && (await self.crew?.step()) === true;
-    if (ok) self.steps += 1;
-    return ok;
-  },
+  complete: () => complete(self),
 });
 
-const becomeReady = async (
-  self: Self,
-  settings: Settings,
-  setup: Setup,
-  front: Front,
-  end: (code: number) => void,
-): Promise<void> => {
+// A request that finds the engine dead is answered with 500 and ends the server at once: nobody waits for the watchdog.
+const complete = async (self: Self): Promise<boolean> => {
+  const ok = self.phase === 'ready' && (await self.crew?.step()) === true;
+  if (ok) self.steps += 1;
+  else setTimeout(end, ANSWER_MS, self, 0);
+  return ok;
+};
+
+// Time for an answer to leave before the process ends.
+const ANSWER_MS = 50;
+
+const becomeReady = async (self: Self): Promise<void> => {
+  const { settings, setup, sinceMs } = self;
+  await sleep(Math.max(0, (delayOf(setup, 'ready-after') ?? 0) - (Date.now() - sinceMs)));
   if (self.phase !== 'starting' || isTold(setup, 'never-ready')) return;
-  const taken = await front.openReady();
-  if (taken !== null) {
-    say(nameOf(settings), taken, 'ERROR');
-    return end(1);
-  }
+  const taken = await self.front?.openReady();
+  if (typeof taken === 'string') return fail(self, taken);
   self.phase = 'ready';
   self.hangsAtMs = Date.now() + (delayOf(setup, 'hang') ?? Infinity);
-  say(
-    nameOf(settings),
-    settings.profile === 'dynamo'
-      ? 'VllmWorker has been initialized'
-      : `Starting vLLM API server 0 on http://${settings.host}:${settings.port}`,
-  );
+  if (settings.profile === 'dynamo')
+    return say(nameOf(self), `Registered endpoint generate for ${settings.servedName}`);
+  say(nameOf(self), `Starting vLLM API server 0 on http://${settings.host}:${settings.port}`);
   process.stderr.write('INFO:     Application startup complete.\n');
 };
 
-const coreGone = (
-  self: Self,
-  settings: Settings,
-  { delays }: Setup,
-  why: string,
-  end: (code: number) => void,
-): void => {
+const coreGone = (self: Self, why: string): void => {
+  const { noticeMs, serverEndMs, dynamoCheckMs } = self.setup.delays;
   if (self.phase === 'ending') return;
-  say(nameOf(settings), why, 'ERROR');
-  if (self.phase === 'starting') {
-    say(nameOf(settings), 'RuntimeError: Engine core initialization failed. See root cause above.', 'ERROR');
-    return end(1);
-  }
-  if (settings.profile === 'dynamo') return void setTimeout(end, delays.dynamoCheckMs, 1);
-  setTimeout(() => (self.phase = 'dead'), delays.noticeMs);
-  setTimeout(end, delays.noticeMs + delays.serverEndMs, 0);
+  say(nameOf(self), why, 'ERROR');
+  if (self.phase === 'starting')
+    return fail(self, 'RuntimeError: Engine core initialization failed. See root cause above.');
+  if (self.settings.profile === 'dynamo') return void setTimeout(end, dynamoCheckMs, self, 1);
+  setTimeout(() => {
+    if (self.phase === 'ready') self.phase = 'dead';
+  }, noticeMs);
+  setTimeout(end, noticeMs + serverEndMs, self, 0);
 };
 
-const heedStop = (self: Self, settings: Settings, setup: Setup, front: Front, end: (code: number) => void): void => {
+const heedStop = (self: Self): void => {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
-      if (self.phase === 'ending' || isTold(setup, 'ignore-term')) return;
-      const code = self.phase === 'starting' ? EARLY_STOP_STATUS : 0;
-      self.phase = 'ending';
-      say(nameOf(settings), '[shutdown] API server: shutdown triggered');
-      void stop(self, settings, setup, front).then(() => end(code));
+      if (self.phase === 'starting' || self.phase === 'ending' || isTold(self.setup, 'ignore-term')) return;
+      say(nameOf(self), '[shutdown] API server: shutdown triggered');
+      void stop(self);
     });
   }
 };
 
-const stop = async (self: Self, { profile }: Settings, setup: Setup, front: Front): Promise<void> => {
+const stop = async (self: Self): Promise<void> => {
+  const { settings, setup } = self;
   const { dynamoGraceMs, serverStopMs } = setup.delays;
-  await sleep((delayOf(setup, 'drain') ?? 0) + (profile === 'dynamo' ? dynamoGraceMs : 0));
+  self.phase = 'ending';
+  await sleep((delayOf(setup, 'drain') ?? 0) + (settings.profile === 'dynamo' ? dynamoGraceMs : 0));
+  self.front?.close();
   await self.crew?.stop(serverStopMs);
-  front.close();
-  await sleep(serverStopMs);
+  end(self, 0);
 };

@@ -8,7 +8,13 @@ export type Settings = {
   readonly servedName: string;
   readonly host: string;
   readonly port: number;
-  readonly sizes: { readonly tp: number; readonly pp: number; readonly pcp: number; readonly dcp: number; readonly dp: number };
+  readonly sizes: {
+    readonly tp: number;
+    readonly pp: number;
+    readonly pcp: number;
+    readonly dcp: number;
+    readonly dp: number;
+  };
   readonly dpLocal: number | null;
   readonly dpStart: number | null;
   readonly expertParallel: boolean;
@@ -30,7 +36,11 @@ const DEFAULT_MODEL = 'Qwen/Qwen3-0.6B';
 /** Returns what the words after the program ask for (`serve MODEL ...`, `-m dynamo.vllm ...`), or why the engine does not start. */
 export const readSettings = (words: readonly string[], env: Env): Settings | Refused => {
   const program = programOf(words);
-  if (program === null) return { status: 2, why: `cannot rehearse "${words.slice(0, 2).join(' ')}": it is neither \`serve MODEL\` nor \`-m dynamo.vllm\`; see --help` };
+  if (program === null)
+    return {
+      status: 2,
+      why: `cannot rehearse "${words.slice(0, 2).join(' ')}": it is neither \`serve MODEL\` nor \`-m dynamo.vllm\`; see --help`,
+    };
   const read = readWords(words.slice(program === 'vllm-serve' ? 1 : 2), { program, env });
   return refusalOf(read) ?? settingsOf(program, read);
 };
@@ -48,7 +58,9 @@ const refusalOf = ({ help, unknown, errors }: EngineWords): Refused | null => {
   if (unknown.length > 0) return { status: 2, why: `error: unrecognized arguments: ${unknown.join(' ')}` };
   const [error] = errors.filter(({ code }) => code !== 'config');
   if (error === undefined) return null;
-  return error.code === 'conflict' ? { status: 1, why: `ValueError: ${error.message}` } : { status: 2, why: `error: ${error.message}` };
+  return error.code === 'conflict'
+    ? { status: 1, why: `ValueError: ${error.message}` }
+    : { status: 2, why: `error: ${error.message}` };
 };
 
 const settingsOf = (program: EngineProgram, read: EngineWords): Settings => {

@@ -64,6 +64,8 @@ function step(line: Line, at: number): number {
     case 'python': {
       const options = kind.names.map((name) => line.table.names.get(name)?.option ?? name);
       line.found.refusals.push({ code: kind.kind, options, written });
+      // Python 3.11 does not know such a word.
+      if (kind.kind === 'python') line.found.rest.push(...line.words.slice(at, at + 1));
       return at + 1;
     }
     case 'unknown':

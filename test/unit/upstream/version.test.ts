@@ -28,13 +28,23 @@ describe('operator versions', () => {
     if (version !== null) expect(compareVersions(version, operatorVersion('1.0.0')) < 0).toBe(belowOne);
   });
 
-  test.each(['0.9.0-dev', '0.9.0', '1.0.0-1', '1.0.0-rc.1', '1.0.0-rc.2', '1.0.0-rc.10', '1.0.0-rc1', '1.0.0', '1.0.1-rc.1', '1.10.0'].map((text, index, all) => [text, all[index + 1] ?? '2']))(
-    '%s comes before %s',
-    (lower, higher) => {
-      expect(compareVersions(operatorVersion(lower), operatorVersion(higher))).toBeLessThan(0);
-      expect(compareVersions(operatorVersion(higher), operatorVersion(lower))).toBeGreaterThan(0);
-    },
-  );
+  test.each(
+    [
+      '0.9.0-dev',
+      '0.9.0',
+      '1.0.0-1',
+      '1.0.0-rc.1',
+      '1.0.0-rc.2',
+      '1.0.0-rc.10',
+      '1.0.0-rc1',
+      '1.0.0',
+      '1.0.1-rc.1',
+      '1.10.0',
+    ].map((text, index, all) => [text, all[index + 1] ?? '2']),
+  )('%s comes before %s', (lower, higher) => {
+    expect(compareVersions(operatorVersion(lower), operatorVersion(higher))).toBeLessThan(0);
+    expect(compareVersions(operatorVersion(higher), operatorVersion(lower))).toBeGreaterThan(0);
+  });
 
   test('build metadata does not count', () => {
     expect(compareVersions(operatorVersion('1.0.0+a'), operatorVersion('v1+b'))).toBe(0);
@@ -47,11 +57,14 @@ describe('operator versions', () => {
 
 describe('Python versions', () => {
   test('are in the order of packaging', () => {
-    const ranks = python.ordered.flatMap((texts, rank) => texts.map((text) => ({ rank, version: pythonVersion(text) })));
+    const ranks = python.ordered.flatMap((texts, rank) =>
+      texts.map((text) => ({ rank, version: pythonVersion(text) })),
+    );
     for (const a of ranks)
       for (const b of ranks) {
         const order = Math.sign(comparePep440(a.version, b.version));
-        if (order !== Math.sign(a.rank - b.rank)) throw new Error(`${a.version.text} against ${b.version.text}: ${order}`);
+        if (order !== Math.sign(a.rank - b.rank))
+          throw new Error(`${a.version.text} against ${b.version.text}: ${order}`);
       }
     expect(ranks.length).toBeGreaterThan(200);
   });
@@ -68,7 +81,15 @@ describe('Python versions', () => {
       dev: 5,
       local: ['ab', 7],
     });
-    expect(parsePep440('1')).toEqual({ text: '1', epoch: 0, release: [1], pre: null, post: null, dev: null, local: [] });
+    expect(parsePep440('1')).toEqual({
+      text: '1',
+      epoch: 0,
+      release: [1],
+      pre: null,
+      post: null,
+      dev: null,
+      local: [],
+    });
     expect(parsePep440('1a-1')).toMatchObject({ pre: { kind: 'a', number: 1 } });
     expect(parsePep440('1-1')).toMatchObject({ pre: null, post: 1 });
     expect(parsePep440('1.post')).toMatchObject({ post: 0, dev: null });
@@ -76,15 +97,33 @@ describe('Python versions', () => {
     expect(parsePep440('1b')).toMatchObject({ pre: { kind: 'b', number: 0 } });
   });
 
-  test.each([['1.0.dev1', '1.0a1'], ['1.0a1', '1.0b1'], ['1.0b1', '1.0rc1'], ['1.0rc1.dev1', '1.0rc1'], ['1.0rc1', '1.0'], ['1.0', '1.0+cpu'], ['1.0+cpu', '1.0+1'], ['1.0+1', '1.0+1.a'], ['1.0+1.a', '1.0+1.1'], ['1.0+2', '1.0+10'], ['1.0', '1.0.post0'], ['1.0.post0.dev1', '1.0.post0'], ['1.0.post1', '1.0.1'], ['2.0', '1!1.0']])(
-    '%s comes before %s',
-    (lower, higher) => {
-      expect(comparePep440(pythonVersion(lower), pythonVersion(higher))).toBeLessThan(0);
-      expect(comparePep440(pythonVersion(higher), pythonVersion(lower))).toBeGreaterThan(0);
-    },
-  );
+  test.each([
+    ['1.0.dev1', '1.0a1'],
+    ['1.0a1', '1.0b1'],
+    ['1.0b1', '1.0rc1'],
+    ['1.0rc1.dev1', '1.0rc1'],
+    ['1.0rc1', '1.0'],
+    ['1.0', '1.0+cpu'],
+    ['1.0+cpu', '1.0+1'],
+    ['1.0+1', '1.0+1.a'],
+    ['1.0+1.a', '1.0+1.1'],
+    ['1.0+2', '1.0+10'],
+    ['1.0', '1.0.post0'],
+    ['1.0.post0.dev1', '1.0.post0'],
+    ['1.0.post1', '1.0.1'],
+    ['2.0', '1!1.0'],
+  ])('%s comes before %s', (lower, higher) => {
+    expect(comparePep440(pythonVersion(lower), pythonVersion(higher))).toBeLessThan(0);
+    expect(comparePep440(pythonVersion(higher), pythonVersion(lower))).toBeGreaterThan(0);
+  });
 
-  test.each([['1.0', '1'], ['1.0.0', '1.0'], ['1.0-RC1', '1.0c1'], ['1.0+a-1', '1.0+A.1'], ['0', '0.0']])('%s equals %s', (a, b) => {
+  test.each([
+    ['1.0', '1'],
+    ['1.0.0', '1.0'],
+    ['1.0-RC1', '1.0c1'],
+    ['1.0+a-1', '1.0+A.1'],
+    ['0', '0.0'],
+  ])('%s equals %s', (a, b) => {
     expect(comparePep440(pythonVersion(a), pythonVersion(b))).toBe(0);
   });
 });

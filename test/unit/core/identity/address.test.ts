@@ -20,11 +20,52 @@ describe('HOST[:PORT]', () => {
   ])('%s', (text, host, port) => expect(parseHostPort(text)).toEqual({ host, port }));
 
   test.each([
-    '', ':9441', 'n1:', 'n1:0', 'n1:65536', 'n1:99999', 'n1:123456', 'n1:x', 'n1:9441x', 'http://n1', 'n1/x', 'a b', 'a@b', '-n1', 'n1-', '.n1',
-    '[n1]:1', '[]', '[::1', '[::1]x', '[::1]:', '[::1]:0', 'x[::1]', '1:2:3', ':::', '::1::', '1.2.3.4::', '12345::1', '1:2:3:4:5:6:7:', '::1.2.3', '1::2::3', '1:2:3:4:5:6:7:8:9', '1::3:4:5:6:7:8:9', 'a'.repeat(255), 'g::1', '::1%', '1:2:3:4:5:6:7:10.0.0.1',
+    '',
+    ':9441',
+    'n1:',
+    'n1:0',
+    'n1:65536',
+    'n1:99999',
+    'n1:123456',
+    'n1:x',
+    'n1:9441x',
+    'http://n1',
+    'n1/x',
+    'a b',
+    'a@b',
+    '-n1',
+    'n1-',
+    '.n1',
+    '[n1]:1',
+    '[]',
+    '[::1',
+    '[::1]x',
+    '[::1]:',
+    '[::1]:0',
+    'x[::1]',
+    '1:2:3',
+    ':::',
+    '::1::',
+    '1.2.3.4::',
+    '12345::1',
+    '1:2:3:4:5:6:7:',
+    '::1.2.3',
+    '1::2::3',
+    '1:2:3:4:5:6:7:8:9',
+    '1::3:4:5:6:7:8:9',
+    'a'.repeat(255),
+    'g::1',
+    '::1%',
+    '1:2:3:4:5:6:7:10.0.0.1',
   ])('refuses %j', (text) => expect(parseHostPort(text)).toBeNull());
 
-  test.each([['n1', true], ['::1', true], ['n1:1', false], ['[::1]', false], ['a'.repeat(254), true]])('%s is a host: %s', (text, is) => {
+  test.each([
+    ['n1', true],
+    ['::1', true],
+    ['n1:1', false],
+    ['[::1]', false],
+    ['a'.repeat(254), true],
+  ])('%s is a host: %s', (text, is) => {
     expect(isHost(text)).toBe(is);
   });
 });
@@ -51,10 +92,38 @@ describe('the same host', () => {
 
 describe('an address that only its own machine reaches', () => {
   test.each([
-    'localhost', 'LOCALHOST.', 'localhost.localdomain', 'a.localhost', 'ip6-localhost', 'ip6-loopback', '127.0.0.1', '127.1.2.3', '0.0.0.0', '::1', '::', '0:0:0:0:0:0:0:1', '::0001', '::ffff:127.0.0.1', '::ffff:0.0.0.0',
+    'localhost',
+    'LOCALHOST.',
+    'localhost.localdomain',
+    'a.localhost',
+    'ip6-localhost',
+    'ip6-loopback',
+    '127.0.0.1',
+    '127.1.2.3',
+    '0.0.0.0',
+    '::1',
+    '::',
+    '0:0:0:0:0:0:0:1',
+    '::0001',
+    '::ffff:127.0.0.1',
+    '::ffff:0.0.0.0',
   ])('%s is one', (host) => expect(isLoopback(host)).toBe(true));
   test.each([
-    'n1', 'localhosts', 'mylocalhost', 'xip6-localhost', 'ip6-localhostx', '10.127.0.1', '128.0.0.1', '0.0.0.1', '::2', '::11', '1::1', '::10', '::ffff:10.0.0.1', '::ffff:0.0.0.01', '127.example.com',
+    'n1',
+    'localhosts',
+    'mylocalhost',
+    'xip6-localhost',
+    'ip6-localhostx',
+    '10.127.0.1',
+    '128.0.0.1',
+    '0.0.0.1',
+    '::2',
+    '::11',
+    '1::1',
+    '::10',
+    '::ffff:10.0.0.1',
+    '::ffff:0.0.0.01',
+    '127.example.com',
   ])('%s is none', (host) => expect(isLoopback(host)).toBe(false));
 });
 

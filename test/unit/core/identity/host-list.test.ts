@@ -20,7 +20,10 @@ describe('a host file', () => {
     ['# nobody\n', 'hosts.txt: it names no host'],
   ])('%j is malformed', (text, why) => {
     const hint = 'write one host a line, the leader first';
-    expect(parseHostfile(text, 'hosts.txt')).toEqual({ hosts: [], problems: [{ name: 'input', message: `cannot use ${why}`, hint }] });
+    expect(parseHostfile(text, 'hosts.txt')).toEqual({
+      hosts: [],
+      problems: [{ name: 'input', message: `cannot use ${why}`, hint }],
+    });
   });
 });
 
@@ -34,6 +37,9 @@ describe('--hosts', () => {
     [['n1', 'n2:1'], 'cannot use --hosts: "n2:1" is no host name or address'],
     [[], 'cannot use --hosts: it names no host'],
   ])('%j is refused', (words, message) => {
-    expect(parseHosts(words)).toEqual({ hosts: [], problems: [{ name: 'usage', message, hint: 'write --hosts LEADER,SECOND,...' }] });
+    expect(parseHosts(words)).toEqual({
+      hosts: [],
+      problems: [{ name: 'usage', message, hint: 'write --hosts LEADER,SECOND,...' }],
+    });
   });
 });

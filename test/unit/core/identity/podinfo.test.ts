@@ -44,12 +44,17 @@ describe('the downward API volume', () => {
     if (podinfo === null) throw new Error('made above');
     const labels = { path: '/etc/podinfo/labels', missing: 'it may not be read (EACCES)' };
     const { problems } = read({ ...podinfo, labels });
-    expect(problems).toMatchObject([{ name: 'input', message: 'cannot read /etc/podinfo/labels: it may not be read (EACCES)' }]);
+    expect(problems).toMatchObject([
+      { name: 'input', message: 'cannot read /etc/podinfo/labels: it may not be read (EACCES)' },
+    ]);
   });
 
   test('keeps keys that are names of object members', () => {
     const { annotations } = read(podinfoOf('__proto__="1"\nconstructor="2"', null));
-    expect(Object.entries(annotations)).toEqual([['__proto__', '1'], ['constructor', '2']]);
+    expect(Object.entries(annotations)).toEqual([
+      ['__proto__', '1'],
+      ['constructor', '2'],
+    ]);
   });
 });
 
@@ -58,7 +63,9 @@ describe('--podinfo', () => {
 
   test('that names a directory which is not there is warned of', () => {
     const { warnings } = readPodinfo(bareFacts(), named);
-    expect(warnings).toEqual([{ code: 'podinfo-missing', message: '--podinfo /mnt/info is not there: no annotation was read from it' }]);
+    expect(warnings).toEqual([
+      { code: 'podinfo-missing', message: '--podinfo /mnt/info is not there: no annotation was read from it' },
+    ]);
   });
 
   test('that names one which is there is not', () => {
@@ -78,7 +85,10 @@ describe('--annotation-env KEY=VAR', () => {
 
   test('beats the file, and says so where the file says something else', () => {
     const reading = read(podinfoOf(mapText({ a: '1', b: '2' }), null), ['a=V', 'b=W'], { V: 'one', W: '2' });
-    expect(reading).toMatchObject({ annotations: { a: 'one', b: '2' }, source: '/etc/podinfo, variable V, variable W' });
+    expect(reading).toMatchObject({
+      annotations: { a: 'one', b: '2' },
+      source: '/etc/podinfo, variable V, variable W',
+    });
     expect(reading.origins).toEqual({ a: 'variable V', b: 'variable W' });
     const message = 'annotation a is "one" in variable V and "1" in /etc/podinfo/annotations: the first is used';
     expect(reading.warnings).toEqual([{ code: 'annotation-differs', message }]);
@@ -89,14 +99,21 @@ describe('--annotation-env KEY=VAR', () => {
   });
 
   test('with an empty variable is an absent annotation and leaves the file alone', () => {
-    expect(read(podinfoOf('a="1"', null), ['a=V', 'b=V'], { V: '' })).toMatchObject({ annotations: { a: '1' }, source: '/etc/podinfo', warnings: [] });
+    expect(read(podinfoOf('a="1"', null), ['a=V', 'b=V'], { V: '' })).toMatchObject({
+      annotations: { a: '1' },
+      source: '/etc/podinfo',
+      warnings: [],
+    });
   });
 
   test('with a variable that is not there is absent and warned of', () => {
     const { annotations, warnings, source } = read(null, ['a=V', 'b=toString']);
     expect({ annotations, source }).toEqual({ annotations: {}, source: null });
     expect(warnings).toEqual(
-      [['a', 'V'], ['b', 'toString']].map(([key, variable]) => ({
+      [
+        ['a', 'V'],
+        ['b', 'toString'],
+      ].map(([key, variable]) => ({
         code: 'annotation-variable-unset',
         message: `variable ${variable} is not there, so annotation ${key} is taken as absent`,
       })),
@@ -107,7 +124,11 @@ describe('--annotation-env KEY=VAR', () => {
     expect(read(null, ['ok=V', pair], { V: '1' })).toMatchObject({
       annotations: { ok: '1' },
       problems: [
-        { name: 'usage', message: `cannot use --annotation-env ${JSON.stringify(pair)}: it is not KEY=VAR`, hint: 'write --annotation-env KEY=VAR' },
+        {
+          name: 'usage',
+          message: `cannot use --annotation-env ${JSON.stringify(pair)}: it is not KEY=VAR`,
+          hint: 'write --annotation-env KEY=VAR',
+        },
       ],
     });
   });

@@ -6,7 +6,14 @@ import { dynamo, grove, lws, who } from './who.ts';
 
 test('the table names every source once, in order of precedence', () => {
   expect(sources.map(({ name, voice }) => `${voice} ${name}`)).toEqual([
-    'user options', 'user local', 'user rank-from', 'user hosts', 'user hostfile', 'host dynamo', 'host lws', 'host grove',
+    'user options',
+    'user local',
+    'user rank-from',
+    'user hosts',
+    'user hostfile',
+    'host dynamo',
+    'host lws',
+    'host grove',
   ]);
 });
 
@@ -52,10 +59,17 @@ describe('LeaderWorkerSet', () => {
     expect(who({ env: lws(0, 1) }).identity).toMatchObject({ role: 'single', leader: null, nodes: ['vllm-0.vllm.ns'] });
   });
 
-  test.each(['leaderworkerset.sigs.k8s.io/name', 'leaderworkerset.sigs.k8s.io/group-index'])('one label alone (%s) is no group name', (key) => {
-    const { identity } = who({ labels: { [key]: '0' } });
-    expect(identity).toMatchObject({ group: null, role: 'single', claims: [{ source: 'lws', complete: false, used: false }] });
-  });
+  test.each(['leaderworkerset.sigs.k8s.io/name', 'leaderworkerset.sigs.k8s.io/group-index'])(
+    'one label alone (%s) is no group name',
+    (key) => {
+      const { identity } = who({ labels: { [key]: '0' } });
+      expect(identity).toMatchObject({
+        group: null,
+        role: 'single',
+        claims: [{ source: 'lws', complete: false, used: false }],
+      });
+    },
+  );
 
   test('a size that no group has is not spelled out in names', () => {
     expect(who({ env: lws(1, 4_096) }).identity.nodes).toHaveLength(4_096);
@@ -85,7 +99,12 @@ describe('Grove', () => {
   });
 
   test('in a scaling group the leader clique is rank 0', () => {
-    expect(who({ env: grove('svc-ldr', 0) }).identity).toMatchObject({ role: 'leader', rank: 0, size: 2, leader: { host: leader } });
+    expect(who({ env: grove('svc-ldr', 0) }).identity).toMatchObject({
+      role: 'leader',
+      rank: 0,
+      size: 2,
+      leader: { host: leader },
+    });
   });
 
   test('knows the names of its own examples, leader and worker', () => {
@@ -97,7 +116,10 @@ describe('Grove', () => {
 
   test('tells the role from the host name where the clique is not given', () => {
     const { GROVE_PCLQ_NAME: _, ...env } = grove('', 0);
-    expect(who({ env, facts: { hostname: 'app-0-decode-1-svc-wkr-0' } }).identity).toMatchObject({ rank: 1, leader: { host: leader } });
+    expect(who({ env, facts: { hostname: 'app-0-decode-1-svc-wkr-0' } }).identity).toMatchObject({
+      rank: 1,
+      leader: { host: leader },
+    });
   });
 
   test.each([
@@ -125,13 +147,25 @@ describe('Grove', () => {
     GROVE_HEADLESS_SERVICE: 'app-0.ns.svc.cluster.local',
   });
 
-  test.each(['0', '1'])('a clique alone numbers pods that may be replicas: pod %s runs alone, with a warning', (index) => {
-    const { identity, warnings, problems } = who({ env: alone(index) });
-    expect(identity).toMatchObject({ source: null, role: 'single', rank: 0, size: 1, leader: null });
-    expect(problems).toEqual([]);
-    expect(warnings).toMatchObject([{ code: 'identity-incomplete', message: expect.stringMatching(/^grove says rank \d, leader app-0-agg-0/) }]);
-    expect(identity.claims).toMatchObject([{ source: 'grove', complete: false, used: false, why: expect.stringContaining('nothing proves that there is a second node') }]);
-  });
+  test.each(['0', '1'])(
+    'a clique alone numbers pods that may be replicas: pod %s runs alone, with a warning',
+    (index) => {
+      const { identity, warnings, problems } = who({ env: alone(index) });
+      expect(identity).toMatchObject({ source: null, role: 'single', rank: 0, size: 1, leader: null });
+      expect(problems).toEqual([]);
+      expect(warnings).toMatchObject([
+        { code: 'identity-incomplete', message: expect.stringMatching(/^grove says rank \d, leader app-0-agg-0/) },
+      ]);
+      expect(identity.claims).toMatchObject([
+        {
+          source: 'grove',
+          complete: false,
+          used: false,
+          why: expect.stringContaining('nothing proves that there is a second node'),
+        },
+      ]);
+    },
+  );
 
   test('a clique alone is a group once the user says how many', () => {
     expect(who({ env: alone('1'), options: { nnodes: 2 } })).toMatchObject({
@@ -170,8 +204,16 @@ describe('Dynamo', () => {
         hint: 'give --nnodes N',
       },
     ]);
-    expect(identity).toMatchObject({ source: null, role: null, rank: 1, size: null, leader: { host: 'a-0.svc.ns', port: 9441 } });
-    expect(identity.claims).toMatchObject([{ source: 'dynamo', complete: false, used: false, why: expect.stringContaining('nothing could be decided') }]);
+    expect(identity).toMatchObject({
+      source: null,
+      role: null,
+      rank: 1,
+      size: null,
+      leader: { host: 'a-0.svc.ns', port: 9441 },
+    });
+    expect(identity.claims).toMatchObject([
+      { source: 'dynamo', complete: false, used: false, why: expect.stringContaining('nothing could be decided') },
+    ]);
   });
 
   test('a rank of 0 at our own address proves nothing: this node runs alone, with a warning', () => {
@@ -181,6 +223,11 @@ describe('Dynamo', () => {
   });
 
   test('is completed by --nnodes', () => {
-    expect(who({ env: dynamo(1, 'a-0.svc.ns'), options: { nnodes: 2 } }).identity).toMatchObject({ source: 'dynamo + options', role: 'worker', rank: 1, size: 2 });
+    expect(who({ env: dynamo(1, 'a-0.svc.ns'), options: { nnodes: 2 } }).identity).toMatchObject({
+      source: 'dynamo + options',
+      role: 'worker',
+      rank: 1,
+      size: 2,
+    });
   });
 });

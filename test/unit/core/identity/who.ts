@@ -15,7 +15,10 @@ export type Situation = {
 
 /** The identity that a situation gives. */
 export function who({ env = {}, labels, annotations, options = {}, facts = {} }: Situation) {
-  const podinfo = labels === undefined && annotations === undefined ? null : podinfoOf(mapText(annotations ?? {}), mapText(labels ?? {}));
+  const podinfo =
+    labels === undefined && annotations === undefined
+      ? null
+      : podinfoOf(mapText(annotations ?? {}), mapText(labels ?? {}));
   const known = bareFacts({ env, podinfo, ...facts });
   const chosen = withOptions(options);
   return identify(known, readPodinfo(known, chosen), chosen);

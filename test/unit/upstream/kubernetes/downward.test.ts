@@ -36,7 +36,13 @@ describe('the kubelet map format', () => {
   });
 
   test('lets blank lines through', () => {
-    expect(parseDownwardMap('\na="1"\n\n\r\nb="2"')).toMatchObject({ ok: true, values: new Map([['a', '1'], ['b', '2']]) });
+    expect(parseDownwardMap('\na="1"\n\n\r\nb="2"')).toMatchObject({
+      ok: true,
+      values: new Map([
+        ['a', '1'],
+        ['b', '2'],
+      ]),
+    });
   });
 
   test('takes __proto__ as a key like any other', () => {
@@ -77,10 +83,11 @@ describe('a malformed file is told by line, column and what was expected', () =>
     expect(parseDownwardMap(text)).toEqual({ ok: false, line, column, message });
   });
 
-  test.each([[String.raw`"\ud7ff"`, '\ud7ff'], [String.raw`"\ue000"`, '\ue000'], [String.raw`"\U0010ffff"`, '\u{10ffff}']])(
-    'the code points around surrogates and the last one are good: %s',
-    (quoted, value) => {
-      expect(parseDownwardMap(`k=${quoted}`)).toEqual({ ok: true, values: new Map([['k', value]]) });
-    },
-  );
+  test.each([
+    [String.raw`"\ud7ff"`, '\ud7ff'],
+    [String.raw`"\ue000"`, '\ue000'],
+    [String.raw`"\U0010ffff"`, '\u{10ffff}'],
+  ])('the code points around surrogates and the last one are good: %s', (quoted, value) => {
+    expect(parseDownwardMap(`k=${quoted}`)).toEqual({ ok: true, values: new Map([['k', value]]) });
+  });
 });

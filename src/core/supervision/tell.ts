@@ -1,0 +1,26 @@
+// What members tell each other of a stop: the leader tells all, a worker tells the leader.
+import type { Cause, Candidate } from '#core/group/cause.ts';
+import type { Body } from '#core/group/message.ts';
+
+import type { Effect } from './effect.ts';
+import type { Base } from './state.ts';
+
+/** Returns the frame to every peer. */
+export const toPeers = ({ group, epoch }: Base, body: Body): Effect[] =>
+  group.peers.map((peer) => ({ kind: 'sendFrame', link: peer.link, epoch, body }));
+
+/** Returns what tells the others of a cause: the leader stops all, a worker reports to the leader. */
+export const tellCause = (base: Base, candidate: Candidate): Effect[] => toPeers(base, causeBody(base, candidate));
+
+/** Returns the frame with a cause and its age, as this member's role has it. */
+export function causeBody({ self, nowMs }: Base, { cause, happenedMs }: Candidate): Body {
+  const ageMs = Math.max(0, nowMs - happenedMs);
+  return self.rank === 0 ? { kind: 'stop', mode: 'fault', cause, ageMs } : { kind: 'report', cause, ageMs };
+}
+
+/** Returns what a member says of a cause in its log. */
+export const sayCause = (cause: Cause): Effect => ({
+  kind: 'say',
+  level: 'error',
+  message: `stopping: ${cause.message}`,
+});
