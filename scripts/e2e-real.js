@@ -38,7 +38,9 @@ async function pair(profile, faultName) {
     await ready(lab, group);
     console.log(`ready after ${((Date.now() - begun) / 1000).toFixed(0)} s`);
     const headless = [0, 1].filter((node) =>
-      commandLines(lab.pids(node)).some(({ line }) => / --headless( |$)/.test(line) && !line.includes('vllm-launch.js')),
+      commandLines(lab.pids(node)).some(
+        ({ line }) => / --headless( |$)/.test(line) && !line.includes('vllm-launch.js'),
+      ),
     );
     check('--headless stands on node 1 only', headless.join() === '1', `nodes ${headless}`);
     await answers(lab, dynamo);

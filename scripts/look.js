@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync, readlinkSync, statSync } from 'node:fs';
+import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import { request } from 'node:http';
 
 // What an outsider sees of a node (a network namespace): its processes, its listening ports, its HTTP. Used by observe.js.
@@ -78,9 +78,14 @@ export const ask = (url, { body, timeoutMs = 2000 } = {}) =>
 
 const NAMES = { ECONNREFUSED: 'refused', ECONNRESET: 'reset', EHOSTUNREACH: 'unreachable', ETIMEDOUT: 'timeout' };
 
-/** The shared-memory files that are there now; names of vLLM's and Python's own. */
-export const sharedMemory = () =>
-  readdirSync('/dev/shm').filter((name) => /^(psm_|sem\.|vllm)/.test(name) && statSync(`/dev/shm/${name}`).isFile());
+/** The files in shared memory that a process has mapped; none of one that is gone. */
+export const sharedMemoryOf = (pid) => {
+  try {
+    return readFileSync(`/proc/${pid}/maps`, 'latin1').match(/\/dev\/shm\/\S+/g) ?? [];
+  } catch {
+    return [];
+  }
+};
 
 /** What else an outsider could tell them by: sessions, process groups, and per title the kernel's name for it and whether its environment shows. */
 export const outsideOf = (holder) => {

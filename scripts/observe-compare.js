@@ -9,12 +9,18 @@ const settled = (http) =>
     ]),
   );
 
+// The answer from before the fault was felt is a matter of the moment too, unless it is the only one.
+const afterwards = (http) =>
+  Object.fromEntries(
+    Object.entries(http).map(([path, list]) => [path, list.length > 1 && list[0] === '200' ? list.slice(1) : list]),
+  );
+
 const FIELDS = {
   ports: ({ start }) => start.ports.toSorted(),
   httpBefore: ({ start }) => settled(start.http),
   titles: ({ start }, row) => (row.early ? 'not looked at: it is still starting' : start.tree),
   paths: ({ start }) => start.paths,
-  httpAfter: ({ after }) => settled(after?.http),
+  httpAfter: ({ after }) => afterwards(settled(after?.http)),
   request: ({ after }) => after?.request,
   survivors: ({ after }) => after?.left,
   exits: ({ exits }) => exits,

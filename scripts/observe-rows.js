@@ -1,6 +1,6 @@
 // What observe.js looks at, one row per group: how it is started, what happens to it, and for how long it is watched.
-// node + who + signal = the fault, struck once the group is ready; `alone` starts that node only, `early` strikes while it still starts,
-// `asks` sends a request after the fault, `paths` asks every path before it, `told` is what only the rehearsal engine is told.
+// node + who + signal = the fault, struck once the group is ready; `alone` starts that node only, `early` strikes while it still starts, `twice` strikes again 1.5 s later,
+// `pace` is the rehearsal's, where ours would take too long, `asks` sends a request after the fault, `paths` asks every path before it, `told` is what only the rehearsal engine is told.
 // A row without a fault records what the engine does of itself, down to its exit code.
 const SIGNALS = { kill: 'SIGKILL', term: 'SIGTERM', int: 'SIGINT' };
 const top = 'top';
@@ -26,7 +26,7 @@ export const ROWS = {
   'server-term': fault(0, top, 'term'),
   'core-kill': fault(0, core, 'kill'),
   'worker-of-0-kill': fault(0, worker, 'kill'),
-  'link-cut-request': fault(1, 'link', 'kill', { asks: true, watchMs: 330_000 }),
+  'link-cut-request': fault(1, 'link', 'kill', { asks: true, watchMs: 330_000, pace: 0.01 }),
   'worker-of-1-kill-request': fault(1, worker, 'kill', { asks: true }),
   'worker-of-1-term': fault(1, worker, 'term'),
   'worker-of-0-term': fault(0, worker, 'term'),
@@ -38,6 +38,7 @@ export const ROWS = {
   'server-alone-kill': fault(0, top, 'kill', { alone: true }),
   'headless-alone-kill': fault(1, top, 'kill', { alone: true }),
   'single-early-term': fault(0, top, 'term', { nodes: 1, early: true, watchMs: 60_000, told: 'ready-after=1500ms' }),
+  'single-early-term-twice': fault(0, top, 'term', { nodes: 1, early: true, twice: true, told: 'ready-after=3s' }),
   'single-early-int': fault(0, top, 'int', { nodes: 1, early: true, watchMs: 60_000, told: 'ready-after=1500ms' }),
   'single-term': fault(0, top, 'term', { nodes: 1, paths: true }),
   'single-kill': fault(0, top, 'kill', { nodes: 1 }),
@@ -54,6 +55,13 @@ export const ROWS = {
   'dynamo-server-term': fault(0, top, 'term', dynamo),
   'dynamo-core-kill': fault(0, core, 'kill', dynamo),
   'dynamo-worker-of-0-kill': fault(0, worker, 'kill', dynamo),
+  'dynamo-single-early-term': fault(0, 'top', 'term', {
+    nodes: 1,
+    early: true,
+    watchMs: 60_000,
+    told: 'ready-after=1500ms',
+    ...dynamo,
+  }),
   'dynamo-single-term': fault(0, top, 'term', { nodes: 1, paths: true, ...dynamo }),
 };
 
@@ -109,6 +117,7 @@ export const envFor = (node, run) => ({
   VLLM_CPU_KVCACHE_SPACE: '1',
   VLLM_HOST_IP: addressOf(node),
   GLOO_SOCKET_IFNAME: 'eth0',
+  TORCHDYNAMO_DISABLE: '1',
   VLLM_CPU_OMP_THREADS_BIND: String(node),
   ...(run.row.profile === 'dynamo' && {
     DYN_SYSTEM_PORT: '9090',

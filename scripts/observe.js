@@ -7,11 +7,11 @@ import { fileURLToPath } from 'node:url';
 
 import { compare } from './observe-compare.js';
 import { addressOf, envFor, PATHS, PORTS, PROBES, ROWS, wordsFor } from './observe-rows.js';
-import { ask, outsideOf, portsBeside, processesBeside, sharedMemory, treeOf } from './look.js';
+import { ask, outsideOf, portsBeside, processesBeside, sharedMemoryOf, treeOf } from './look.js';
 
 // Looks at a group of engines from outside, the real ones or the rehearsal engine alike, and writes down what there is to see:
 // ports, HTTP, titles and tree before and after each fault, exit codes, who outlives whom. Two such files can be compared.
-const USAGE = `observe real|rehearsal [--rows a,b] [--out FILE] [--pace 0.05] [--logs DIR]
+const USAGE = `observe real|rehearsal [--rows a,b] [--out FILE] [--pace 0.05] [--logs DIR] [--engine FILE]
     runs each row on two network namespaces (root), merges it into FILE (else prints it); rows: see --list
 observe compare REAL REHEARSAL [--differences FILE]
     prints what is equal and what differs; exit 1 on a difference that FILE does not explain
@@ -28,9 +28,9 @@ const programs = {
       model: execFileSync(`${here}model`, { encoding: 'utf8' }).trim(),
     };
   },
-  rehearsal: () => ({
-    vllm: [process.execPath, `${root}dist/rehearsal.js`],
-    dynamo: [process.execPath, `${root}dist/rehearsal.js`],
+  rehearsal: (engine = `${root}dist/rehearsal.js`) => ({
+    vllm: [process.execPath, engine],
+    dynamo: [process.execPath, engine],
     model: 'tiny',
   }),
 };
@@ -133,6 +133,10 @@ const afterFault = async (run) => {
   run.sinceMs = Date.now();
   for (const one of run.started) if (one) one.atMs = null;
   strike(run);
+  if (row.twice) {
+    await sleep(1500 * pace);
+    strike(run);
+  }
   const asked = row.asks ? sleep(4000 * pace).then(() => completion(run, 400_000 * pace)) : undefined;
   await until(run, seen, row.watchMs * pace + 300, () => false);
   return {
@@ -178,21 +182,32 @@ const observe = async (run) => {
   return record;
 };
 
-const clean = (run, before) => {
-  for (const [node, holder] of run.holders.entries()) {
+// Shared memory is one for all nodes and for strangers: only what our own processes had mapped is ours to remove.
+const clean = (run) => {
+  const mapped = new Set();
+  for (const node of run.holders.keys()) {
     for (let tries = 0; alive(run, node).size > 0 && tries < 100; tries++) {
-      for (const pid of alive(run, node).keys()) process.kill(pid, 'SIGKILL');
+      for (const pid of alive(run, node).keys()) {
+        for (const name of sharedMemoryOf(pid)) mapped.add(name);
+        killIfThere(pid);
+      }
       execFileSync('sleep', ['0.05']);
     }
     if (run.row.who === 'link') lab('heal', run.prefix, String(node));
-    void holder;
   }
-  for (const name of sharedMemory())
-    if (run.kind === 'real' && !before.includes(name)) rmSync(`/dev/shm/${name}`, { force: true });
+  for (const name of mapped) rmSync(name, { force: true });
 };
 
-const runRows = async ({ kind, names, pace, folder, out, prefix }) => {
-  const program = programs[kind]();
+const killIfThere = (pid) => {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if (error.code !== 'ESRCH') throw error;
+  }
+};
+
+const runRows = async ({ kind, engine, names, pace, folder, out, prefix }) => {
+  const program = programs[kind](engine);
   const holders = [0, 1].map((node) => onNode({ prefix }, node, ['sleep', 'infinity'], { stdio: 'ignore' }));
   await sleep(300);
   const results = out ? readOr(out, {}) : {};
@@ -203,17 +218,16 @@ const runRows = async ({ kind, names, pace, folder, out, prefix }) => {
       name,
       row,
       program,
-      pace,
+      pace: kind === 'real' ? 1 : Math.min(pace, row.pace ?? pace),
       folder,
       prefix,
       holders: holders.map(({ pid }) => pid),
-      stepMs: kind === 'real' ? 200 : 20,
+      stepMs: kind === 'real' ? 400 : 20,
     };
-    const before = sharedMemory();
     try {
       results[name] = await observe(run);
     } finally {
-      clean(run, before);
+      clean(run);
     }
     process.stderr.write(`${name}: ${JSON.stringify(results[name])}\n`);
     if (out) writeFileSync(out, `${JSON.stringify(results, null, 1)}\n`);
@@ -277,6 +291,7 @@ const main = async ([verb, ...words]) => {
       kind: verb,
       names,
       pace,
+      engine: option(words, 'engine'),
       out: option(words, 'out'),
       logs: option(words, 'logs'),
     });

@@ -45,6 +45,7 @@ function engine(port) {
     HF_HUB_OFFLINE: '1',
     VLLM_CPU_KVCACHE_SPACE: '1',
     VLLM_NO_USAGE_STATS: '1',
+    TORCHDYNAMO_DISABLE: '1',
   };
   return { words: [...words, '--tensor-parallel-size', '2', '--port', String(port)], env };
 }

@@ -14,6 +14,8 @@ export const engineEnv = (venv, node, more = {}) => ({
   VLLM_CPU_KVCACHE_SPACE: '1',
   VLLM_CPU_OMP_THREADS_BIND: cores(node),
   VLLM_NO_USAGE_STATS: '1',
+  // Without it the first completion compiles for 4 to 20 s, and needs a compiler.
+  TORCHDYNAMO_DISABLE: '1',
   DO_NOT_TRACK: '1',
   ...more,
 });

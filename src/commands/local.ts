@@ -19,6 +19,14 @@ import { listenToSignals } from './signals.ts';
 // When one launcher has left, the others leave for the same cause; one that does not is told to.
 const othersMs = 15_000;
 
+// What ends this command ends the group; the launchers have sessions of their own, so no terminal tells them.
+const stops: { readonly [S in NodeJS.Signals]?: NodeJS.Signals } = {
+  SIGTERM: 'SIGTERM',
+  SIGINT: 'SIGINT',
+  SIGHUP: 'SIGTERM',
+  SIGQUIT: 'SIGTERM',
+};
+
 /** Runs the group and resolves to its exit status: that of the first launcher that left with a failure, else 0. */
 export const local: Story<'local'> = async (command, context) => {
   const logger = openPlainLogger(command.options['log-level']);
@@ -39,7 +47,8 @@ export const local: Story<'local'> = async (command, context) => {
     return exitCode('os');
   }
   listenToSignals(context.signals, ({ name }) => {
-    if (name === 'SIGTERM' || name === 'SIGINT') for (const child of children) signalProcess(child, name);
+    const asked = stops[name];
+    if (asked !== undefined) for (const child of children) signalProcess(child, asked);
   });
   const code = await allEnded(children);
   await drainOutput(relays);

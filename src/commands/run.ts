@@ -33,7 +33,7 @@ async function launch(plan: LaunchPlan, { options }: CommandOf<'run'>, context: 
   const output = options.output ?? (visible ? 'inherit' : 'relay');
   const openLinks = plan.fate === 'together' ? (await import('#edge/links.ts')).openLinks : null;
   const self = newSelf(plan, (key) => digestFields(key, plan.fingerprint));
-  const journal = options.journal === null ? noJournal : openJournal();
+  const journal = options.journal === null ? noJournal : openJournal(context.env);
   const late = lateRooms();
   const load = async (): Promise<RunRooms> => (await import('./run-rooms.ts')).openRunRooms(plan, options, self);
   // A child that inherits our descriptors must not find them changed by an import after its start (pid1.md section 7).

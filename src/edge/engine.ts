@@ -57,8 +57,8 @@ export function openEngine(world: EngineWorld): EngineRoom {
       push({ kind: 'processesSeen', epoch, whole: false, alive: known.map((id) => ({ ...id, ppid: 0, title: '' })) });
     }
   };
-  const sweep = async ({ epoch, known, signal: name }: EffectOf<'sweepTree'>) => {
-    const { survivors, refused } = await sweepTree(known, name);
+  const sweep = async ({ epoch, known, signal: name, spareTrackers }: EffectOf<'sweepTree'>) => {
+    const { survivors, refused } = await sweepTree(known, name, { spareTrackers });
     for (const reason of refused) failed('sweepTree', reason);
     push({ kind: 'treeSwept', epoch, survivors });
   };

@@ -1,4 +1,5 @@
 // The last events, kept in memory so that a bad night can be replayed. Bounded: two halves, the older one is dropped.
+import { renderJournal } from '#core/report/journal.ts';
 import type { Event } from '#core/supervision/event.ts';
 import type { State } from '#core/supervision/state.ts';
 
@@ -8,8 +9,8 @@ export type Journal = { readonly note: (before: State, event: Event) => void; re
 
 const halfLength = 2_000;
 
-/** Returns a journal of the last 2,000 to 4,000 events with the state they began from. */
-export function openJournal(): Journal {
+/** Returns a journal of the last 2,000 to 4,000 events with the state they began from; secrets of `env` are masked. */
+export function openJournal(env: Readonly<Record<string, string>>): Journal {
   let older: Half | null = null;
   let newer: Half | null = null;
   const note = (before: State, event: Event) => {
@@ -19,15 +20,13 @@ export function openJournal(): Journal {
     }
     newer.events.push(event);
   };
-  return { note, text: () => render(older, newer) };
+  return { note, text: () => render(older, newer, env) };
 }
 
 /** Returns a journal that keeps nothing. */
 export const noJournal: Journal = { note: () => undefined, text: () => '' };
 
-function render(older: Half | null, newer: Half | null): string {
+function render(older: Half | null, newer: Half | null, env: Readonly<Record<string, string>>): string {
   const first = older ?? newer;
-  if (first === null) return '';
-  const events = [...(older?.events ?? []), ...(newer?.events ?? [])];
-  return `${[{ journal: 1, state: first.from }, ...events].map((line) => JSON.stringify(line)).join('\n')}\n`;
+  return first === null ? '' : renderJournal(first.from, [...(older?.events ?? []), ...(newer?.events ?? [])], env);
 }

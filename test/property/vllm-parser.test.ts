@@ -39,7 +39,14 @@ spellings.add('--disaggregation-mode');
 
 // Options that need each other and that we do not read; and what stands inside of a KV configuration.
 const notAboutOurs =
-  /Fault tolerance requires|requires --tool-call-parser|requires --enable-log-requests|--enable-per-request-metrics|ssl-keyfile|^parser: argument --kv-transfer-config: (?!expected)/;
+  /Fault tolerance requires|nsight|require numa_bind|gRPC|dbo_decode|requires --tool-call-parser|requires --enable-log-requests|--enable-per-request-metrics|ssl-keyfile|^parser: argument --kv-transfer-config: (?!expected)/;
+
+/** Whether pydantic refuses fields of other options alone. */
+function refusesOtherFields(refused: string): boolean {
+  if (!refused.startsWith('ValidationError: ')) return false;
+  const named = [...refused.matchAll(/^(\w+)$/gm)].map(([name]) => `--${name.replaceAll('_', '-')}`);
+  return !/ for ParallelConfig\b/.test(refused) || (named.length > 0 && !named.some((name) => spellings.has(name)));
+}
 
 function verdictOf({ refused, help, read }: Answer): Verdict {
   if (help) return { kind: 'help' };
@@ -47,13 +54,10 @@ function verdictOf({ refused, help, read }: Answer): Verdict {
   const unknown = /^parser: unrecognized arguments: (.*)$/s.exec(refused)?.[1];
   if (unknown !== undefined) return { kind: 'unknown', words: unknown };
   const named = /^parser: (?:argument ([^:]+):|ambiguous option: .* could match (.*)$)/s.exec(refused);
-  if (notAboutOurs.test(refused)) return { kind: 'other' };
+  if (notAboutOurs.test(refused) || refusesOtherFields(refused)) return { kind: 'other' };
   const about = (named?.[1] ?? named?.[2])?.split(/\/|, /);
   return { kind: about === undefined || about.some((name) => spellings.has(name)) ? 'ours' : 'other' };
 }
-
-/** Words as the engine joins them, without the spaces that json.dumps and JSON.stringify set differently. */
-const joined = (words: string): string => words.replaceAll(/\s/g, '');
 
 /** Returns in what our reading differs from the engine's, or null. */
 function difference(read: EngineWords, verdict: Verdict): string | null {
@@ -64,7 +68,7 @@ function difference(read: EngineWords, verdict: Verdict): string | null {
   if (verdict.kind === 'ours') return codes.length > 0 ? null : 'the engine refuses, we do not';
   if (careful) return null;
   if (verdict.kind === 'unknown')
-    return joined(read.unknown.join('')) === joined(verdict.words) ? null : `unknown words: ${read.unknown.join(' ')}`;
+    return read.unknown.join(' ') === verdict.words ? null : `unknown words: ${read.unknown.join(' ')}`;
   if (codes.length > 0) return `we refuse: ${read.errors[0]?.message}`;
   if (read.unknown.length > 0) return `we do not know ${read.unknown.join(' ')}`;
   return unequal(read, verdict.values);

@@ -137,7 +137,7 @@ const bodySchema = v.variant('kind', [
 ]);
 
 /** The part that every version has: read first, so that a stranger's version is named and not called malformed. */
-export const envelopeSchema = v.object({
+const envelopeSchema = v.object({
   protocol: v.object({ min: whole(1, 1_000), max: whole(1, 1_000) }),
   group: v.nullable(text(bounds.name)),
   incarnation: v.pipe(text(bounds.name), v.minLength(1)),
@@ -145,4 +145,4 @@ export const envelopeSchema = v.object({
   seq: whole(0, Number.MAX_SAFE_INTEGER),
 });
 
-export const frameSchema = v.object({ ...envelopeSchema.entries, body: bodySchema });
+const frameSchema = v.object({ ...envelopeSchema.entries, body: bodySchema });

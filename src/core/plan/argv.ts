@@ -1,42 +1,69 @@
 // The exact words of the engine: the user's own byte for byte, then ours.
-import type { Warning } from '#core/errors.ts';
-import { comparePep440, parsePep440 } from '#upstream/version.ts';
+import type { Problem, Warning } from '#core/errors.ts';
+import { problem } from '#core/errors.ts';
+import { readWords } from '#upstream/vllm/read-words.ts';
 
 import type { Decided } from './launch.ts';
-import type { Added } from './mp.ts';
+import type { MpPlace } from './mp.ts';
 import { mpWords } from './mp.ts';
 import type { Deadlines } from './plan.ts';
+import { refusedWords } from './read-engine.ts';
+import { isAtLeast } from './versions.ts';
 
 // --shutdown-timeout came for good with vLLM 0.18 (vllm.md, version floors).
 const shutdownTimeoutSince = '0.18.0';
 
-export type Argv = Added & { readonly argv: readonly string[]; readonly warnings: readonly Warning[] };
+export type Argv = {
+  readonly argv: readonly string[];
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly Warning[];
+};
 
-/** Returns the engine's argv: the command, what drains it where the engine knows how, and the outcome's words. */
-export function engineArgv(launch: Decided, deadlines: Deadlines, drainDelayMs: number): Argv {
-  const { decision, fields } = launch;
-  if (decision.outcome !== 'mp' || fields === null) {
-    return { argv: rehearsed(launch), words: [], problems: [], warnings: dropsRequests(launch) };
+/** Returns the engine's argv, or null where the outcome is not run or this node's place in it is not known. */
+export function engineArgv(launch: Decided, deadlines: Deadlines, drainDelayMs: number): Argv | null {
+  const { outcome } = launch.decision;
+  if (outcome === 'single' || outcome === 'replicas') {
+    return { argv: rehearsed(launch), problems: [], warnings: dropsRequests(launch, 'and is left as it is') };
   }
-  const added = mpWords(launch, fields);
+  const { fields } = launch;
+  const place = mpPlace(launch);
+  if (outcome !== 'mp' || fields === null || place === null) return null;
+  const added = mpWords(place, fields);
   const drain = drainWords(launch, deadlines.drain - drainDelayMs);
   const words = [...drain, ...added.words];
-  const warnings = drain.length === 0 ? dropsRequests(launch) : [];
-  return { argv: [...rehearsed(launch), ...words], words, problems: added.problems, warnings };
+  const refused = added.problems.length > 0 ? added.problems : refusedTogether(launch, words);
+  return {
+    argv: [...rehearsed(launch), ...words],
+    problems: refused,
+    warnings: drain.length > 0 ? [] : dropsRequests(launch, 'and this vLLM is not known to take it in time'),
+  };
+}
+
+function mpPlace({ identity: { rank, size, leader }, options }: Decided): MpPlace | null {
+  if (rank === null || size === null || leader === null) return null;
+  return { rank, size, host: leader.host, masterPort: options['master-port'] };
+}
+
+/** What the engine refuses of the user's words and ours together, where it takes each for itself. */
+function refusedTogether({ command, engineWords, fields, reader }: Decided, ours: readonly string[]): Problem[] {
+  if (fields === null || reader === null || fields.errors.length > 0) return [];
+  const theirs = command.slice(engineWords);
+  if (theirs.includes('--')) {
+    const message = `cannot add ${ours[0] ?? 'words'} behind --: the engine takes nothing there as an option`;
+    return [problem('config', message, 'remove -- from the engine command')];
+  }
+  return refusedWords(readWords([...theirs, ...ours], reader).errors);
 }
 
 function drainWords({ fields, facts }: Decided, drainMs: number): string[] {
   if (fields === null || fields.shutdownTimeout.word !== null || drainMs < 1000) return [];
-  const version = parsePep440(facts.vllm?.version ?? '');
-  const since = parsePep440(shutdownTimeoutSince);
-  if (version === null || since === null || comparePep440(version, since) < 0) return [];
+  if (facts.vllm === null || !isAtLeast(facts.vllm.version, shutdownTimeoutSince)) return [];
   return ['--shutdown-timeout', String(Math.floor(drainMs / 1000))];
 }
 
-function dropsRequests({ fields, profile }: Decided): Warning[] {
+function dropsRequests({ fields, profile }: Decided, why: string): Warning[] {
   if (profile === 'command' || fields === null || fields.shutdownTimeout.word !== null) return [];
-  const message =
-    'the engine drops its requests when it is told to stop: the command has no --shutdown-timeout and is left as it is';
+  const message = `the engine drops its requests when it is told to stop: the command has no --shutdown-timeout ${why}`;
   return [{ code: 'drops-requests', message }];
 }
 

@@ -4,8 +4,8 @@ import { given } from '#core/identity/given.ts';
 import type { Decided } from './launch.ts';
 import { addressVariables, interfaceVariables } from './node-env.ts';
 import type { Deadlines, ProcessSpec } from './plan.ts';
-
-export const systemPort = 9090;
+import { rehearsalFaults } from './rehearsal.ts';
+import { systemPort } from './system-server.ts';
 
 /** Returns what is set and unset; null is this node's own address or interface, not known before the name resolves. */
 export function engineEnvironment(launch: Decided, deadlines: Deadlines): ProcessSpec['env'] {
@@ -21,6 +21,8 @@ export function engineEnvironment(launch: Decided, deadlines: Deadlines): Proces
     for (const name of interfaceVariables) offer(name, route?.interface ?? null);
     offer('VLLM_ENGINE_READY_TIMEOUT_S', String(Math.ceil(deadlines.startup / 1000)));
   }
+  const faults = rehearsalFaults(launch);
+  if (faults !== null) set['REHEARSAL_FAULT'] = faults;
   if (launch.profile === 'dynamo') offer('DYN_SYSTEM_PORT', String(systemPort));
   return { set, unset: serviceVariables(env) };
 }

@@ -6,7 +6,8 @@ import type { FingerprintField } from './plan.ts';
 
 // These differ from node to node by right.
 const perNode =
-  /^(VLLM_HOST_IP|VLLM_PORT|VLLM_NIXL_SIDE_CHANNEL_(HOST|PORT)|VLLM_CPU_OMP_THREADS_BIND|NCCL_SOCKET_IFNAME|NCCL_IB_HCA|NCCL_HOSTID|VLLM_.*(CACHE|DIR|PATH|ROOT))$/;
+  /^(VLLM_HOST_IP|VLLM_PORT|VLLM_NIXL_SIDE_CHANNEL_(HOST|PORT)|VLLM_CPU_OMP_THREADS_BIND|NCCL_SOCKET_IFNAME|NCCL_IB_HCA|NCCL_HOSTID|VLLM_DP_RANK(_LOCAL)?|VLLM_.*(CACHE|DIR|PATH|ROOT))$/;
+const perRank = ['nodeRank', 'headless', 'dataParallelRank', 'dataParallelStartRank', 'host'] as const;
 const compared = /^(VLLM|NCCL)_[A-Z0-9_]+$/;
 const most = 40;
 
@@ -29,16 +30,25 @@ export function fingerprint(launch: Decided): FingerprintField[] {
 }
 
 function commandField({ command, fields }: Decided): FingerprintField {
-  const perRank = new Set([fields?.nodeRank.word, fields?.headless.word].flatMap((word) => word?.split(' ') ?? []));
-  const words = perRank.size === 0 ? command : command.filter((word) => !perRank.has(word));
-  const masked = maskWords(words);
+  const words = perRank.reduce((rest, name) => without(rest, fields?.[name].word ?? null), command);
   const value = JSON.stringify(words);
-  return { field: 'command', value, shown: JSON.stringify(masked) === value };
+  return { field: 'command', value, shown: JSON.stringify(maskWords(words)) === value };
+}
+
+/** Leaves out the last run of words that reads like this; what a file or a variable said is not among them. */
+function without(words: readonly string[], said: string | null): readonly string[] {
+  for (let at = words.length - 1; at >= 0; at--) {
+    for (const count of [1, 2]) {
+      if (words.slice(at, at + count).join(' ') === said) return words.toSpliced(at, count);
+    }
+  }
+  return words;
 }
 
 function variables(env: Readonly<Record<string, string>>): FingerprintField[] {
   return Object.entries(env)
     .filter(([name, value]) => compared.test(name) && !perNode.test(name) && !value.includes('://'))
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .slice(0, most)
     .map(([name, value]) => ({ field: name, value, shown: !namesSecret(name) }));
 }

@@ -4,7 +4,7 @@ import type { Facts } from '#core/facts.ts';
 import type { PodinfoReading } from '#core/identity/podinfo.ts';
 import type { Options } from '#core/options.ts';
 import type { EngineCommand } from '#upstream/vllm/command.ts';
-import type { EngineWords } from '#upstream/vllm/read-words.ts';
+import type { EngineWords, ReadOptions } from '#upstream/vllm/read-words.ts';
 
 import type { Decision, IdentityDocument, Profile } from './plan.ts';
 
@@ -20,6 +20,8 @@ export type Launch = {
   readonly engineWords: number;
   /** The engine's words as its own parser reads them; null for a command whose words we cannot read. */
   readonly fields: EngineWords | null;
+  /** How that parser is asked about other words; null with `fields`. */
+  readonly reader: ReadOptions | null;
 };
 
 /** A launch with its decision. */
@@ -36,6 +38,18 @@ export const allRemarks = (...parts: readonly Remarks[]): Remarks => ({
 });
 
 export type Sizes = { readonly tp: number; readonly pp: number; readonly dp: number; readonly world: number };
+
+/** The flags whose values are the sizes; --config may hold any of them. */
+const sizeFlags: ReadonlySet<string> = new Set([
+  '--tensor-parallel-size',
+  '--pipeline-parallel-size',
+  '--prefill-context-parallel-size',
+  '--data-parallel-size',
+  '--config',
+]);
+
+/** Tells whether the sizes of the engine are known: none of the words that set them is refused. */
+export const knowsSizes = ({ errors }: EngineWords): boolean => errors.every(({ flag }) => !sizeFlags.has(flag));
 
 /** Returns the sizes of the engine: world is the processes of one replica, TP x PP x prefill-context-parallel. */
 export function sizesOf(fields: EngineWords): Sizes {

@@ -14,21 +14,21 @@ const placed = new Set<OptionName>(['nodes', 'group', 'status-port', 'group-port
 
 /** Returns the words after the program's name for the launcher of a rank. */
 export function localWords({ options, origins, argv }: LocalCommand, rank: number, group: string): string[] {
-  const statusPort = options['status-port'] === 0 ? 0 : options['status-port'] + stride * rank;
+  const shift = stride * rank;
+  const place = {
+    nnodes: options.nodes,
+    'node-rank': rank,
+    leader: `127.0.0.1:${options['group-port']}`,
+    'local-group': options.group ?? group,
+    'group-port': options['group-port'] + shift,
+    'status-port': options['status-port'] === 0 ? 0 : options['status-port'] + shift,
+  };
   const files = (['journal', 'termination-log'] as const).flatMap((name) => {
     const path = options[name];
     return path === null ? [] : [`--${name}`, `${path}.${rank}`];
   });
-  return [
-    'run',
-    ...given(options, origins),
-    ...['--nnodes', String(options.nodes), '--node-rank', String(rank)],
-    ...['--leader', `127.0.0.1:${options['group-port']}`, '--local-group', options.group ?? group],
-    ...['--group-port', String(options['group-port'] + stride * rank), '--status-port', String(statusPort)],
-    ...files,
-    '--',
-    ...argv,
-  ];
+  const placing = Object.entries(place).flatMap(([name, value]) => [`--${name}`, String(value)]);
+  return ['run', ...given(options, origins), ...placing, ...files, '--', ...argv];
 }
 
 function given(options: Options, origins: OptionOrigins): string[] {

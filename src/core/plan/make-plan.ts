@@ -12,15 +12,18 @@ import { commandOf } from './command-words.ts';
 import { deadlinesOf, drainDelayOf } from './deadlines.ts';
 import { decide } from './decide.ts';
 import { engineEnvironment } from './environment.ts';
+import { fitRemarks } from './fit.ts';
 import { fingerprint } from './fingerprint.ts';
 import { fateOf, gatesOf, portsOf, readinessOf } from './gates.ts';
 import type { Decided, Remarks } from './launch.ts';
-import { allRemarks } from './launch.ts';
+import { allRemarks, noRemarks } from './launch.ts';
+import { missingParts } from './missing.ts';
 import type { Deadlines, LaunchPlan, PlanDocument, ProcessSpec } from './plan.ts';
 import { readEngine } from './read-engine.ts';
+import { rehearsalRemarks } from './rehearsal.ts';
 import { refusals } from './refusals.ts';
-import { missingParts } from './missing.ts';
 import { engineSummary } from './summary.ts';
+import { systemServerRemarks } from './system-server.ts';
 import { versionRemarks } from './versions.ts';
 
 // A better cause may come from a slower member; a GPU's evidence takes longer (design section 6).
@@ -48,6 +51,9 @@ export function makePlan(
     engine,
     decided,
     refused,
+    fitRemarks(decided.launch),
+    systemServerRemarks(decided.launch),
+    rehearsalRemarks(decided.launch),
     versionRemarks(decided.launch),
     built.remarks,
   );
@@ -55,12 +61,13 @@ export function makePlan(
 }
 
 function buildEngine(launch: Decided, deadlines: Deadlines): { process: ProcessSpec | null; remarks: Remarks } {
-  const { argv, problems, warnings } = engineArgv(launch, deadlines, drainDelayOf(launch));
-  const { outcome } = launch.decision;
-  const runnable = outcome === 'single' || outcome === 'mp' || outcome === 'replicas';
-  if (!runnable) return { process: null, remarks: { warnings: [], problems: [] } };
-  const env = engineEnvironment(launch, deadlines);
-  return { process: { name: 'engine', argv: [...argv], env, after: [] }, remarks: { warnings, problems } };
+  const built = engineArgv(launch, deadlines, drainDelayOf(launch));
+  if (built === null) return { process: null, remarks: noRemarks };
+  const { argv, ...remarks } = built;
+  return {
+    process: { name: 'engine', argv: [...argv], env: engineEnvironment(launch, deadlines), after: [] },
+    remarks,
+  };
 }
 
 function assemble(launch: Decided, deadlines: Deadlines, process: ProcessSpec | null, remarks: Remarks): LaunchPlan {

@@ -3,56 +3,66 @@ import type { Problem } from '#core/errors.ts';
 import { problem } from '#core/errors.ts';
 import type { EngineWords } from '#upstream/vllm/read-words.ts';
 
-import type { Launch } from './launch.ts';
+/** What a node of an engine must know: its rank of how many, and where rank 0 is. */
+export type MpPlace = {
+  readonly rank: number;
+  readonly size: number;
+  readonly host: string;
+  readonly masterPort: number;
+};
 
 type Ours = {
-  readonly flag: string;
-  readonly value: string | null;
-  readonly users: (fields: EngineWords) => { readonly value: unknown; readonly word: string | null };
-  readonly instead: string;
+  readonly words: readonly [flag: string, value: string];
+  readonly theirs: { readonly value: unknown; readonly word: string | null };
+  /** How the value is chosen with an option of this launcher. */
+  readonly option: string;
 };
 
 export type Added = { readonly words: readonly string[]; readonly problems: readonly Problem[] };
 
 /** Returns our words less those the user gave with the same value, and a problem for each that contradicts. */
-export function mpWords(launch: Launch, fields: EngineWords): Added {
-  const { identity, options } = launch;
-  const rank = identity.rank ?? 0;
-  const ours: Ours[] = [
-    { flag: '--distributed-executor-backend', value: 'mp', users: (f) => f.executorBackend, instead: '--executor' },
-    { flag: '--nnodes', value: String(identity.size), users: (f) => f.nnodes, instead: '--nnodes' },
-    { flag: '--master-addr', value: identity.leader?.host ?? '', users: (f) => f.masterAddr, instead: '--leader' },
-    {
-      flag: '--master-port',
-      value: String(options['master-port']),
-      users: (f) => f.masterPort,
-      instead: '--master-port',
-    },
-    { flag: '--node-rank', value: String(rank), users: (f) => f.nodeRank, instead: '--node-rank' },
+export function mpWords({ rank, size, host, masterPort }: MpPlace, fields: EngineWords): Added {
+  const { executorBackend, nnodes, masterAddr, masterPort: port, nodeRank, headless } = fields;
+  const ours: readonly Ours[] = [
+    { words: ['--distributed-executor-backend', 'mp'], theirs: executorBackend, option: '--executor' },
+    { words: ['--nnodes', String(size)], theirs: nnodes, option: '--nnodes' },
+    { words: ['--master-addr', host], theirs: masterAddr, option: '--leader' },
+    { words: ['--master-port', String(masterPort)], theirs: port, option: '--master-port' },
+    { words: ['--node-rank', String(rank)], theirs: nodeRank, option: '--node-rank' },
   ];
-  if (rank > 0) ours.push({ flag: '--headless', value: null, users: (f) => f.headless, instead: '--node-rank' });
-  const added = ours.map((mine) => add(mine, fields));
-  const headless = rank === 0 && fields.headless.value ? [headlessLeader(fields.headless.word)] : [];
-  return {
-    words: added.flatMap((one) => one.words),
-    problems: [...added.flatMap((one) => one.problems), ...headless],
-  };
+  const added = [...ours.map(add), rank === 0 ? headlessLeader(headless) : headlessWorker(headless)];
+  return { words: added.flatMap(({ words }) => words), problems: added.flatMap(({ problems }) => problems) };
 }
 
-function add(mine: Ours, fields: EngineWords): Added {
-  const theirs = mine.users(fields);
-  const words = mine.value === null ? [mine.flag] : [mine.flag, mine.value];
+function add({ words, theirs, option }: Ours): Added {
   if (theirs.word === null) return { words, problems: [] };
-  const wanted = mine.value === null ? 'true' : mine.value;
-  if (String(theirs.value).toLowerCase() === wanted.toLowerCase()) return { words: [], problems: [] };
-  const message = `cannot add ${words.join(' ')}: the command says ${theirs.word}`;
-  const hint = `remove it from the command; to choose the value give vllm-launch ${mine.instead}`;
+  const [flag, value] = words;
+  const said = String(theirs.value);
+  // The case of a host name does not count.
+  if (said === value || (flag === '--master-addr' && said.toLowerCase() === value.toLowerCase())) return nothing;
+  const hint = `remove it from the command; to choose the value give vllm-launch ${option}`;
+  return { words: [], problems: [contradiction(words, theirs.word, hint)] };
+}
+
+const nothing: Added = { words: [], problems: [] };
+
+const contradiction = (words: readonly string[], said: string, hint: string): Problem =>
+  problem('config', `cannot add ${words.join(' ')}: the command says ${said}`, hint);
+
+// Dynamo takes --headless from this variable where the words do not give it (ai-dynamo 1.6.1, backend_args.py).
+const fromVariable = (word: string): boolean => word.startsWith('DYN_VLLM_HEADLESS=');
+
+function headlessWorker({ value, word }: EngineWords['headless']): Added {
+  if (value) return nothing;
+  if (word === null || fromVariable(word)) return { words: ['--headless'], problems: [] };
+  return { words: [], problems: [contradiction(['--headless'], word, 'remove it from the command')] };
+}
+
+function headlessLeader({ value, word }: EngineWords['headless']): Added {
+  if (!value || word === null) return nothing;
+  const hint = fromVariable(word)
+    ? 'unset DYN_VLLM_HEADLESS; vllm-launch adds --headless on workers'
+    : 'remove it from the command; vllm-launch adds it on workers';
+  const message = `cannot run the leader with ${word}: a headless leader serves nothing`;
   return { words: [], problems: [problem('config', message, hint)] };
 }
-
-const headlessLeader = (word: string | null): Problem =>
-  problem(
-    'config',
-    `cannot run the leader with ${word ?? '--headless'}: a headless leader serves nothing`,
-    'remove it from the command; vllm-launch adds it on workers',
-  );

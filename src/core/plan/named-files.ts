@@ -1,6 +1,8 @@
 // Files that an engine command names, to be looked at before it starts.
-import { readCommand } from '#upstream/vllm/command.ts';
+import type { Options } from '#core/options.ts';
 import { readWords } from '#upstream/vllm/read-words.ts';
+
+import { placeEngine } from './engine-place.ts';
 
 export type NamedFiles = {
   /** The file of --config, read by the engine before its other words. */
@@ -10,10 +12,10 @@ export type NamedFiles = {
 };
 
 /** Returns the files that a command names in its words; none for a command whose words we cannot read. */
-export function namedFiles(command: readonly string[]): NamedFiles {
-  const { program, engineWords } = readCommand(command);
-  if (program === 'other' || program === 'shell' || program === 'ray-start') return { config: null, model: null };
-  const { configFile, model } = readWords(command.slice(engineWords), { program });
+export function namedFiles(command: readonly string[], engine: Options['engine'] = null): NamedFiles {
+  const { parser, engineWords } = placeEngine(command, engine);
+  if (parser === null) return { config: null, model: null };
+  const { configFile, model } = readWords(command.slice(engineWords), { program: parser });
   const local = model.value !== null && /^\.{0,2}\//.test(model.value);
   return { config: configFile.value, model: local ? model.value : null };
 }

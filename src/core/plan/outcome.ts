@@ -1,11 +1,11 @@
 // Which outcome (design section 2)? First match wins; N nodes, G GPUs in one container, world of one replica.
 import type { Launch } from './launch.ts';
-import { sizesOf } from './launch.ts';
+import { knowsSizes, sizesOf } from './launch.ts';
 import type { Executor, Outcome } from './plan.ts';
 
 export type Choice = { readonly outcome: Outcome | null; readonly reason: string };
 
-/** Returns the outcome, or null where the identity or the GPUs of a node are not known. */
+/** Returns the outcome, or null where the identity, the GPUs of a node or the sizes of the engine are not known. */
 export function chooseOutcome(launch: Launch, executor: Executor): Choice {
   const { identity, facts, fields, options } = launch;
   const n = identity.size;
@@ -21,6 +21,7 @@ export function chooseOutcome(launch: Launch, executor: Executor): Choice {
   if (fields === null) return { outcome: null, reason: 'what the command runs cannot be told' };
   const g = facts.gpus?.count ?? null;
   if (g === null || g === 0) return { outcome: null, reason: 'the GPUs of one node are not known' };
+  if (!knowsSizes(fields)) return { outcome: null, reason: 'the sizes of the engine cannot be read' };
   const { world, dp } = sizesOf(fields);
   if (world > g) return { outcome: executor, reason: `one engine of ${world} processes spans nodes of ${g}` };
   if (elastic) return { outcome: 'elastic-ep', reason: 'elastic expert parallelism on Ray is asked for' };

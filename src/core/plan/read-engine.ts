@@ -3,16 +3,18 @@ import type { Problem, Warning } from '#core/errors.ts';
 import { problem } from '#core/errors.ts';
 import type { Facts } from '#core/facts.ts';
 import type { Options } from '#core/options.ts';
-import { quote } from '#core/quote.ts';
+import { quote, quoteList } from '#core/quote.ts';
+import { maskWords } from '#core/secret.ts';
 import type { YamlReading } from '#core/yaml.ts';
-import { readCommand } from '#upstream/vllm/command.ts';
-import type { EngineProgram, EngineWords, ReadOptions } from '#upstream/vllm/read-words.ts';
+import type { EngineWords, ReadOptions } from '#upstream/vllm/read-words.ts';
 import { readWords } from '#upstream/vllm/read-words.ts';
 
+import type { EnginePlace } from './engine-place.ts';
+import { placeEngine } from './engine-place.ts';
 import type { Launch, Remarks } from './launch.ts';
-import type { Profile } from './plan.ts';
+import { noRemarks } from './launch.ts';
 
-type Reading = Pick<Launch, 'program' | 'profile' | 'engineWords' | 'fields'>;
+type Reading = Pick<Launch, 'program' | 'profile' | 'engineWords' | 'fields' | 'reader'>;
 
 /** Returns what the command runs and how its parser reads it, with what that parser refuses as problems. */
 export function readEngine(
@@ -21,28 +23,22 @@ export function readEngine(
   options: Options,
   document: YamlReading | null,
 ): Remarks & { readonly reading: Reading } {
-  const seen = readCommand(command);
-  const profile: Profile = options.engine ?? seen.profile;
-  const program = parserOf(profile, seen.program);
-  if (program === null) {
-    const reading = { program: seen.program, profile, engineWords: seen.engineWords, fields: null };
-    return { reading, warnings: [], problems: [] };
-  }
+  const { parser, ...place } = placeEngine(command, options.engine);
+  if (parser === null) return { reading: { ...place, fields: null, reader: null }, ...noRemarks };
   const config = configOf(facts, document);
-  const words = command.slice(seen.engineWords);
-  const fields = readWords(words, {
-    program,
+  const reader: ReadOptions = {
+    program: parser,
     env: facts.env,
     ...(config.value === null ? {} : { config: config.value }),
-  });
-  const reading = { program: seen.program, profile, engineWords: seen.engineWords, fields };
-  return { reading, warnings: unknownWords(fields), problems: [...config.problems, ...refused(fields)] };
-}
-
-function parserOf(profile: Profile, program: string): EngineProgram | null {
-  if (program === 'vllm-serve' || program === 'openai-api-server' || program === 'dynamo-vllm') return program;
-  if (profile === 'command') return null;
-  return profile === 'dynamo' ? 'dynamo-vllm' : 'vllm-serve';
+  };
+  const words = command.slice(place.engineWords);
+  const fields = readWords(words, reader);
+  const errors = config.problems.length > 0 ? fields.errors.filter(({ flag }) => flag !== '--config') : fields.errors;
+  return {
+    reading: { ...place, fields, reader },
+    warnings: [...hiddenWords(place, words), ...unknownWords(fields)],
+    problems: [...config.problems, ...(fields.help ? [] : refusedWords(errors))],
+  };
 }
 
 type Config = { readonly value: NonNullable<ReadOptions['config']> | null; readonly problems: readonly Problem[] };
@@ -50,27 +46,35 @@ type Config = { readonly value: NonNullable<ReadOptions['config']> | null; reado
 function configOf({ engineConfig }: Facts, document: YamlReading | null): Config {
   if (engineConfig === null) return { value: null, problems: [] };
   const shown = quote(engineConfig.path);
-  if ('missing' in engineConfig) {
-    const message = `cannot read the engine's --config ${shown}: ${engineConfig.missing}`;
-    return { value: null, problems: [problem('config', message, 'mount the file on every node, or correct the path')] };
-  }
+  const unread = (name: 'config' | 'input', why: string, hint: string): Config => {
+    const message = `cannot read the engine's --config ${shown}: ${why}`;
+    return { value: null, problems: [problem(name, message, hint)] };
+  };
+  if ('missing' in engineConfig)
+    return unread('config', engineConfig.missing, 'mount the file on every node, or correct the path');
   if (document === null) return { value: null, problems: [] };
   if (document.ok) return { value: document.value as Config['value'], problems: [] };
-  const message = `cannot read the engine's --config ${shown}: line ${document.line}, column ${document.column}: ${document.message}`;
-  return { value: null, problems: [problem('input', message, 'correct the YAML')] };
+  return unread('input', `line ${document.line}, column ${document.column}: ${document.message}`, 'correct the YAML');
 }
 
-const refused = (fields: EngineWords): Problem[] =>
-  fields.help
-    ? []
-    : fields.errors.map((error) =>
-        problem('config', `cannot start the engine: it refuses ${error.message}`, 'correct the engine command'),
-      );
+/** Returns what the engine refuses as problems, each with what to write instead. */
+export const refusedWords = (errors: EngineWords['errors']): Problem[] =>
+  errors.map(({ message }) => {
+    const end = message.lastIndexOf('; ');
+    return problem('config', message.slice(0, end), message.slice(end + 2));
+  });
 
 function unknownWords({ unknown, help }: EngineWords): Warning[] {
   if (help || unknown.length === 0) return [];
-  const shown = unknown.slice(0, 8).map(quote).join(', ');
+  const shown = quoteList(maskWords(unknown).map(quote));
   return [
     { code: 'unknown-engine-words', message: `words of the engine command that no engine we know takes: ${shown}` },
   ];
+}
+
+function hiddenWords({ program }: Omit<EnginePlace, 'parser'>, words: readonly string[]): Warning[] {
+  if (program !== 'shell' || words.length > 0) return [];
+  const message =
+    "the engine's words are hidden in a shell string, so its sizes are taken as 1: write them behind it, as in sh -c 'exec vllm serve \"$@\"' sh MODEL";
+  return [{ code: 'hidden-engine-words', message }];
 }

@@ -2,7 +2,7 @@
 import type { EngineWords } from '#upstream/vllm/read-words.ts';
 
 import type { Launch } from './launch.ts';
-import { sizesOf } from './launch.ts';
+import { knowsSizes, sizesOf } from './launch.ts';
 import type { PlanDocument } from './plan.ts';
 
 const unknownSizes = { tp: null, pp: null, dp: null, world: null };
@@ -16,12 +16,12 @@ export function engineSummary(launch: Launch): PlanDocument['engine'] {
     version: version?.version ?? null,
     mode: profile === 'dynamo' && fields !== null ? modeOf(fields) : null,
     command,
-    sizes: fields === null ? unknownSizes : sizesOf(fields),
+    sizes: fields !== null && knowsSizes(fields) ? sizesOf(fields) : unknownSizes,
   };
 }
 
-// ai-dynamo 1.6.1 backend_args.py: --disaggregation-mode; the older flags are the identity issue's.
-function modeOf({ disaggregationMode }: EngineWords): 'aggregated' | 'prefill' | 'decode' {
-  const mode = disaggregationMode.value;
-  return mode === 'prefill' || mode === 'decode' ? mode : 'aggregated';
-}
+// ai-dynamo 1.6.1 backend_args.py: --disaggregation-mode; a worker of the mode `encode` is none of the three.
+const modes = { agg: 'aggregated', prefill: 'prefill', decode: 'decode', encode: null } as const;
+
+const modeOf = ({ disaggregationMode }: EngineWords): PlanDocument['engine']['mode'] =>
+  modes[disaggregationMode.value ?? 'agg'];

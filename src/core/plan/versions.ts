@@ -1,11 +1,10 @@
 // Engine versions against what an outcome needs; sources are named beside each floor.
-import type { Profile } from './plan.ts';
-import type { Outcome } from './plan.ts';
 import { problem } from '#core/errors.ts';
 import { comparePep440, parsePep440 } from '#upstream/version.ts';
 
 import type { Decided, Remarks } from './launch.ts';
 import { noRemarks } from './launch.ts';
+import type { Outcome, Profile } from './plan.ts';
 
 // Multi-node mp: vllm-project/vllm#23691, in releases from 0.12 on (vllm.md, version floors).
 const floors: Partial<Record<Outcome, string>> = { mp: '0.12.0' };
@@ -16,22 +15,24 @@ const newestKnown: Record<Exclude<Profile, 'command'>, string> = { vllm: '0.32',
 export function versionRemarks({ facts, profile, decision }: Decided): Remarks {
   if (profile === 'command' || decision.outcome === null) return noRemarks;
   const floor = floors[decision.outcome];
-  const vllm = facts.vllm?.version ?? null;
-  if (floor !== undefined && vllm !== null && isBelow(vllm, floor)) {
-    const message = `cannot run the outcome ${decision.outcome} with vLLM ${vllm} (${facts.vllm?.source ?? ''}): it needs ${floor}`;
+  const { vllm } = facts;
+  if (floor !== undefined && vllm !== null && parsePep440(vllm.version) !== null && !isAtLeast(vllm.version, floor)) {
+    const message = `cannot run the outcome ${decision.outcome} with vLLM ${vllm.version} (${vllm.source}): it needs ${floor}`;
     return { warnings: [], problems: [problem('config', message, 'use a newer image, or --executor ray')] };
   }
-  const own = profile === 'vllm' ? vllm : (facts.dynamo?.version ?? null);
-  if (own === null || !isNewer(own, newestKnown[profile])) return noRemarks;
-  const message = `${profile} ${own} is newer than ${newestKnown[profile]}, the newest this launcher was run with`;
+  const own = profile === 'vllm' ? vllm : facts.dynamo;
+  if (own === null || !isNewer(own.version, newestKnown[profile])) return noRemarks;
+  const message = `${profile} ${own.version} (${own.source}) is newer than ${newestKnown[profile]}, the newest this launcher was run with`;
   return { warnings: [{ code: 'newer-engine', message }], problems: [] };
 }
 
-function isBelow(version: string, floor: string): boolean {
+/** Tells whether a Python version is this one or a later one; false for a text that is no version. */
+export function isAtLeast(version: string, floor: string): boolean {
   const [a, b] = [parsePep440(version), parsePep440(floor)];
-  return a !== null && b !== null && comparePep440(a, b) < 0;
+  return a !== null && b !== null && comparePep440(a, b) >= 0;
 }
 
+/** Tells whether a version's first two numbers are beyond those of `newest`. */
 function isNewer(version: string, newest: string): boolean {
   const [major = 0, minor = 0] = releaseOf(version);
   const [knownMajor = 0, knownMinor = 0] = releaseOf(newest);

@@ -69,7 +69,7 @@ function envLines({ env }: ProcessSpec, width: number): string[] {
     value === null ? `${name} (value not known yet)` : `${name}=${quoteWord(value)}`,
   );
   return [
-    ...set.map((line, index) => `    ${index === 0 ? 'sets  ' : '      '}${line}`),
-    ...(env.unset.length === 0 ? [] : [hang('    unsets ', env.unset.join(', '), width)]),
+    ...set.map((line, index) => `    ${index === 0 ? 'sets    ' : '        '}${line}`),
+    ...(env.unset.length === 0 ? [] : [hang('    unsets  ', env.unset.join(', '), width)]),
   ];
 }

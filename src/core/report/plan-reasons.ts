@@ -31,8 +31,9 @@ export function describeNode({ identity, gpus }: PlanDocument, width: number): s
 
 function placeOf({ rank, size, role }: PlanDocument['identity']): string {
   if (role === 'single') return 'a single node';
-  if (rank === null && size === null) return 'rank and size are not known';
-  return `rank ${rank ?? 'not known'} of ${size ?? 'an unknown number'}${role === null ? '' : `, ${role}`}`;
+  if (rank === null)
+    return size === null ? 'rank and size are not known' : `one of ${size} nodes; the rank is not known`;
+  return `rank ${rank} of ${size ?? 'an unknown number'}${role === null ? '' : `, ${role}`}`;
 }
 
 const claimHead = ({ source, used, complete }: PlanDocument['identity']['claims'][number]): string =>
@@ -42,8 +43,8 @@ const rules: Readonly<Record<Rule, string>> = {
   option: 'the option --executor says so',
   override: 'the override annotation says so',
   'engine-flag': "the engine command's own --distributed-executor-backend says so",
-  'origin-version': 'the version of the operator that created the deployment (origin-version)',
-  'operator-version': 'the version of the operator that created the deployment (operator-version)',
+  'origin-version': 'the version of the operator that created the deployment',
+  'operator-version': 'the version of the operator that created the deployment',
   legacy: 'a Dynamo deployment from before versions were stamped',
   default: 'nothing says otherwise',
   'not-needed': 'no engine spans nodes, so none is chosen',

@@ -86,28 +86,23 @@ function describeGate({ kind, target, deadlineMs }: Gate, index: number, width: 
   return hang(`  ${index + 1}. `, `until ${conditions[kind]} ${target}, ${end}`, width);
 }
 
-function describeDeadlines({ decision, deadlines, identity }: PlanDocument, width: number): string[] {
+function describeDeadlines({ decision, deadlines, engine, identity }: PlanDocument, width: number): string[] {
   if (decision.outcome === null) return [];
-  const alone = identity.size === null || identity.size === 1;
-  const rows: [string, string][] = [
-    [
-      'start',
-      `ready within ${renderDuration(deadlines.startup)} of the engine's start, else exit ${exitCodes['startup-timeout'].code}`,
-    ],
-    ...(alone
-      ? []
-      : [
-          [
-            'loss',
-            `a member that cannot be reached for ${renderDuration(deadlines.peer)} is lost, exit ${exitCodes['peer-lost'].code}`,
-          ] as [string, string],
-        ]),
-    [
-      'stop',
-      `SIGTERM, up to ${renderDuration(deadlines.drain)} to drain; after ${renderDuration(deadlines.grace)} the whole tree is killed`,
-    ],
+  const after = (name: keyof PlanDocument['deadlines']) => renderDuration(deadlines[name]);
+  const start = `ready within ${after('startup')} of the engine's start, else exit ${exitCodes['startup-timeout'].code}`;
+  const loss = `a member that cannot be reached for ${after('peer')} is lost, exit ${exitCodes['peer-lost'].code}`;
+  const stop = `SIGTERM, up to ${after('drain')} to drain; after ${after('grace')} the whole tree is killed`;
+  const rows: (readonly [boolean, string, string])[] = [
+    [engine.profile !== 'command', 'start', start],
+    [(identity.size ?? 1) > 1, 'loss', loss],
+    [true, 'stop', stop],
   ];
-  return [columns(rows, width)];
+  return [
+    columns(
+      rows.flatMap(([holds, name, text]) => (holds ? [[name, text] as const] : [])),
+      width,
+    ),
+  ];
 }
 
 function describePorts({ ports }: PlanDocument, width: number): string[] {

@@ -29,7 +29,7 @@ export type TerminationDocument = Omit<TerminationFacts, 'cause'> & {
 };
 
 /** Bytes that the kubelet takes of a container's message (Kubernetes, terminationMessagePath). */
-export const terminationBytes = 4_096;
+const terminationBytes = 4_096;
 
 /** Returns the document of one launcher as of now; `rank` and `host` are its own, those of the cause stand in the cause. */
 export function terminationDocument({ cause, ...facts }: TerminationFacts): TerminationDocument {

@@ -43,6 +43,8 @@ export type Effect =
       readonly kind: 'sweepTree';
       readonly epoch: number;
       readonly signal: 'SIGTERM' | 'SIGKILL' | null;
+      /** Leaves Python's resource trackers alone: they clean up after the killed. */
+      readonly spareTrackers: boolean;
       readonly known: readonly ProcessId[];
     }
   | { readonly kind: 'probeEngine'; readonly epoch: number; readonly targets: readonly ReadinessTarget[] }

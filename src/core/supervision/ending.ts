@@ -1,5 +1,5 @@
 // Causes: what an exit, a vanished process or a lost member means, as one sentence and one exit status.
-import type { Cause } from '#core/group/cause.ts';
+import type { Candidate, Cause } from '#core/group/cause.ts';
 import { engineCause, launcherCause } from '#core/group/cause.ts';
 import type { News } from '#core/group/group.ts';
 import { signalNumber } from '#upstream/signals.ts';
@@ -40,20 +40,28 @@ export function engineDied({ self }: Base, died: LedgerEntry): Cause {
   return launcherCause('process-died', 'engine-ended', message, more);
 }
 
+export type SpawnFailure = Omit<EventOf<'spawnFailed'>, 'kind' | 'epoch'>;
+
 /** Returns the cause of a command that could not be started. */
-export function spawnCause({ self }: Base, event: EventOf<'spawnFailed'>): Cause {
+export function spawnCause({ self }: Base, event: SpawnFailure): Cause {
   const more = { rank: self.rank, host: self.host, seenBy: self.rank };
   return launcherCause('spawn-failed', event.why, `rank ${self.rank} (${self.host}): ${event.reason}`, more);
 }
 
+/** Returns the loss of a member and when it happened: silence began when it was last heard. */
+export function lossOf(base: Base, gone: Extract<News, { kind: 'gone' }>): Candidate {
+  const silent = gone.how === 'unreachable' || gone.how === 'wedged';
+  return { cause: lossCause(base, gone), happenedMs: base.nowMs - (silent ? gone.silentMs : 0) };
+}
+
 /** Returns the cause of a member that vanished without a word. */
-export function lossCause({ self }: Base, gone: Extract<News, { kind: 'gone' }>): Cause {
+function lossCause({ self }: Base, gone: Extract<News, { kind: 'gone' }>): Cause {
   const how = {
     closed: 'its launcher closed the connection without a word',
     refused: 'its launcher is gone (connection refused)',
     unreachable: `it cannot be reached (silent for ${(gone.silentMs / 1000).toFixed(1)} s)`,
     wedged: `it is reachable but silent for ${(gone.silentMs / 1000).toFixed(1)} s`,
-    left: 'its launcher left',
+    left: `its launcher left with ${gone.code ?? 'no code'}`,
   }[gone.how];
   const message = `rank ${gone.rank} (${gone.host}) is lost: ${how}`;
   return launcherCause('peer-lost', 'peer-lost', message, { rank: gone.rank, host: gone.host, seenBy: self.rank });

@@ -14,7 +14,7 @@ const resolveEveryMs = 1_000;
 
 /** Returns the first step: to the first gate of the plan, or straight to the start. */
 export function openGates({ base }: StateOf<'opening'>): Step {
-  const gate = base.plan.document.gates.find((entry) => entry.kind === 'dns');
+  const gate = dnsGate(base);
   if (gate === undefined) return enterJoining(base);
   const state: State = {
     phase: 'resolving',
@@ -34,16 +34,16 @@ export function nameResolved({ base }: StateOf<'resolving'>, event: EventOf<'nam
 }
 
 /** Returns the step after a look-up that found nothing: asked again until the deadline. */
-export const nameUnresolved = (state: StateOf<'resolving'>, event: EventOf<'nameUnresolved'>): Step =>
+export const nameUnresolved = (state: StateOf<'resolving'>, event: { readonly reason: string }): Step =>
   stay({ ...state, asking: false, reason: event.reason });
 
 /** Returns the step of a tick while the name does not resolve. */
 export function resolvingTick(state: StateOf<'resolving'>): Step {
   const { base } = state;
-  const host = base.plan.document.identity.leader?.host ?? '';
+  const host = nameOf(base);
   if (base.nowMs >= state.deadlineMs) {
     const message = `cannot resolve the leader's name ${JSON.stringify(host)} within the dns deadline: ${state.reason}`;
-    return endWith(base, launcherCause('gate-timeout', 'unreachable', message, here(base)));
+    return endWith(base, launcherCause('gate-timeout', 'unreachable', message, here(base)), 'seen');
   }
   if (state.asking || base.nowMs < state.nextTryMs) return stay(state);
   const next = { ...state, asking: true, nextTryMs: base.nowMs + resolveEveryMs };
@@ -53,7 +53,10 @@ export function resolvingTick(state: StateOf<'resolving'>): Step {
 /** Returns the step into the group gate, or to the start where there is no group. */
 export function enterJoining(base: Base): Step {
   if (base.plan.fate !== 'together') return enterStarting(base, ownEpoch(base), []);
-  const state: State = { phase: 'joining', base, deadlineMs: base.nowMs + base.plan.document.deadlines.group };
+  const { group, peer } = base.plan.document.deadlines;
+  // The leader gives up first: it knows who is missing, and all leave with that one cause.
+  const deadlineMs = base.nowMs + group + (base.self.rank === 0 ? 0 : peer);
+  const state: State = { phase: 'joining', base, deadlineMs };
   return stay(state, { kind: 'openListener', port: base.self.groupPort });
 }
 
@@ -87,12 +90,12 @@ export function joiningTick(state: StateOf<'joining'>): Step {
     base.self.rank === 0
       ? `cannot start: rank ${missing.join(', ')} did not say hello within the group deadline${refused}`
       : `cannot start: ${workerWaits(base)} within the group deadline`;
-  return endWith(base, launcherCause('gate-timeout', 'unreachable', message, here(base)));
+  return endWith(base, launcherCause('gate-timeout', 'unreachable', message, here(base)), 'seen');
 }
 
 /** Returns the step after the group port could not be opened. */
-export const listenerFailed = ({ base }: StateOf<'joining'>, event: EventOf<'listenerFailed'>): Step =>
-  endWith(base, launcherCause('os', 'os', `cannot open the group port: ${event.reason}`, here(base)));
+export const listenerFailed = ({ base }: StateOf<'joining'>, event: { readonly reason: string }): Step =>
+  endWith(base, launcherCause('os', 'os', `cannot open the group port: ${event.reason}`, here(base)), 'seen');
 
 /** Returns what a worker waits for, as a phrase. */
 export function workerWaits({ group, plan }: Base): string {
@@ -101,6 +104,10 @@ export function workerWaits({ group, plan }: Base): string {
   if (group.dial.state === 'joined') return `${where} did not start the group`;
   return `${where} did not let us in (${group.dial.state === 'closed' ? 'closed' : group.dial.reason})`;
 }
+
+const dnsGate = ({ plan }: Base) => plan.document.gates.find((entry) => entry.kind === 'dns');
+
+const nameOf = (base: Base): string => dnsGate(base)?.target ?? '';
 
 const here = ({ self }: Base) => ({ rank: self.rank, host: self.host, seenBy: self.rank });
 

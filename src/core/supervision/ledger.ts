@@ -15,18 +15,22 @@ export const openLedger = (pid: number, startTicks: number, title: string): Ledg
 
 /** Returns the ledger after a look: the living ones, with the titles they have now. */
 export function updateLedger(ledger: Ledger, alive: readonly ProcessSeen[]): Ledger {
-  const tops = new Set(ledger.filter((entry) => entry.top).map(key));
-  return alive.slice(0, limit).map((seen) => ({ ...seen, top: tops.has(key(seen)) }));
+  const tops = new Set(ledger.filter((entry) => entry.top).map(keyOf));
+  return alive.slice(0, limit).map((seen) => {
+    const { pid, startTicks, ppid, title } = seen;
+    return { pid, startTicks, ppid, title, top: tops.has(keyOf(seen)) };
+  });
 }
 
 /** Returns the entries that were there before and are gone now. */
 export function vanished(ledger: Ledger, alive: readonly ProcessSeen[]): readonly LedgerEntry[] {
-  const living = new Set(alive.map(key));
-  return ledger.filter((entry) => !living.has(key(entry)));
+  const living = new Set(alive.map(keyOf));
+  return ledger.filter((entry) => !living.has(keyOf(entry)));
 }
 
 /** Returns what an effect needs to name the processes. */
 export const idsOf = (ledger: Ledger): readonly ProcessId[] =>
   ledger.map(({ pid, startTicks }) => ({ pid, startTicks }));
 
-const key = (entry: ProcessId): string => `${entry.pid}:${entry.startTicks}`;
+/** Returns what tells a process from a later one with the same pid. */
+export const keyOf = ({ pid, startTicks }: ProcessId): string => `${pid}:${startTicks}`;

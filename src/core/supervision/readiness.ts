@@ -10,6 +10,8 @@ const everyAtStartMs = 500;
 const everyMs = 1_000;
 // vLLM answers /health with 503 only once its engine is dead (vllm.md 3.1); three in a row leave no doubt.
 const deadAfter = 3;
+// The edge answers within 5 s; an answer that never comes must not end the asking.
+const answerWithinMs = 15_000;
 
 export const openReadiness: Readiness = { probing: false, nextMs: 0, reason: 'not asked yet', failures: 0 };
 
@@ -20,6 +22,12 @@ export function isReady(base: Base, engine: Engine, readiness: Readiness): boole
   return base.plan.readiness.length === 0 || readiness.reason === null;
 }
 
+/** Returns when the engine is to be asked again, in ms of our clock. */
+export function probeAtMs(base: Base, engine: Engine, readiness: Readiness): number {
+  if (engine.process === null || engine.end !== null || base.plan.readiness.length === 0) return Infinity;
+  return readiness.nextMs + (readiness.probing ? answerWithinMs : 0);
+}
+
 /** Returns the readiness with the question that is due, and the effect that asks. */
 export function probeDue(
   base: Base,
@@ -28,7 +36,7 @@ export function probeDue(
   wasReady: boolean,
 ): { readonly readiness: Readiness; readonly effects: readonly Effect[] } {
   const targets = base.plan.readiness;
-  if (targets.length === 0 || engine.process === null || readiness.probing || base.nowMs < readiness.nextMs) {
+  if (base.nowMs < probeAtMs(base, engine, readiness)) {
     return { readiness, effects: [] };
   }
   const nextMs = base.nowMs + (wasReady ? everyMs : everyAtStartMs);

@@ -4,7 +4,7 @@ import { isEngineTitle } from '#upstream/vllm/titles.ts';
 import type { Effect } from './effect.ts';
 import type { EventOf } from './event.ts';
 import type { LedgerEntry } from './ledger.ts';
-import { idsOf, updateLedger, vanished } from './ledger.ts';
+import { idsOf, keyOf, updateLedger, vanished } from './ledger.ts';
 import type { Base, Engine } from './state.ts';
 import { epochOf } from './state.ts';
 
@@ -13,12 +13,14 @@ export const quickEveryMs = 80;
 const wholeEveryMs = 1_000;
 const wholeAtStartMs = 200;
 const youngMs = 600_000;
+// The edge always answers; an answer that never comes must not end the looking.
+const answerWithinMs = 10_000;
 
 /** Returns the engine with the look that is due, and the effect that looks. */
 export function look(base: Base, engine: Engine): { readonly engine: Engine; readonly effects: readonly Effect[] } {
   const { nowMs } = base;
-  if (engine.scanning || engine.process === null || nowMs < lookAtMs(engine)) return { engine, effects: [] };
-  const whole = nowMs >= engine.nextWholeMs;
+  if (nowMs < lookAtMs(engine)) return { engine, effects: [] };
+  const whole = engine.scanning || nowMs >= engine.nextWholeMs;
   const everyMs = isQuiet(base, engine) ? wholeEveryMs : wholeAtStartMs;
   return {
     engine: {
@@ -33,7 +35,8 @@ export function look(base: Base, engine: Engine): { readonly engine: Engine; rea
 
 /** Returns when the next look is due, in ms of our clock. */
 export function lookAtMs(engine: Engine): number {
-  if (engine.scanning || engine.process === null) return Infinity;
+  if (engine.process === null || engine.end !== null) return Infinity;
+  if (engine.scanning) return engine.nextQuickMs + answerWithinMs;
   const titled = engine.ledger.some((entry) => isEngineTitle(entry.title));
   return titled ? Math.min(engine.nextQuickMs, engine.nextWholeMs) : engine.nextWholeMs;
 }
@@ -51,8 +54,8 @@ export function seen(
 
 // A quick look names only processes that were asked for; nothing new can stand in it.
 const refresh = (engine: Engine, event: EventOf<'processesSeen'>) => {
-  const known = new Set(engine.ledger.map((entry) => `${entry.pid}:${entry.startTicks}`));
-  return event.alive.filter((entry) => known.has(`${entry.pid}:${entry.startTicks}`));
+  const known = new Set(engine.ledger.map(keyOf));
+  return event.alive.filter((entry) => known.has(keyOf(entry)));
 };
 
 const isQuiet = (base: Base, engine: Engine): boolean =>

@@ -4,14 +4,16 @@ import type { Epoch } from '#core/group/message.ts';
 import { fillNode } from '#core/plan/node-env.ts';
 
 import type { Effect } from './effect.ts';
+import type { SpawnFailure } from './ending.ts';
 import { engineDied, exitCause, spawnCause } from './ending.ts';
+import { awaitSpawn, withProcess } from './children.ts';
 import type { EventOf } from './event.ts';
-import { fault } from './fault.ts';
-import { openLedger } from './ledger.ts';
+import { endWith, fault } from './fault.ts';
 import { isReady, judge, openReadiness, probeDue } from './readiness.ts';
 import { look, seen } from './scan.ts';
-import type { Base, Engine, State, StateOf, Step } from './state.ts';
+import type { Base, State, StateOf, Step } from './state.ts';
 import { stay } from './state.ts';
+import { remark } from './stray.ts';
 
 type Serving = StateOf<'starting' | 'ready'>;
 
@@ -19,49 +21,45 @@ type Serving = StateOf<'starting' | 'ready'>;
 export function enterStarting(before: Base, epoch: Epoch, first: readonly Effect[]): Step {
   const base: Base = { ...before, epoch, group: { ...before.group, admitting: false } };
   const spec = base.plan.document.processes.find((entry) => entry.name === 'engine');
-  const engine: Engine = {
-    process: null,
-    spawnedMs: base.nowMs,
-    end: null,
-    ledger: [],
-    scanning: false,
-    nextQuickMs: 0,
-    nextWholeMs: 0,
-  };
-  const deadlineMs = base.nowMs + base.plan.document.deadlines.startup;
+  if (spec === undefined)
+    return endWith(base, launcherCause('os', 'internal', 'cannot start: the plan has no engine'), 'seen');
+  const engine = awaitSpawn(base.nowMs);
+  const { startup, peer } = base.plan.document.deadlines;
+  // The leader gives up first, so that all name the same member.
+  const deadlineMs = base.nowMs + startup + (base.self.rank === 0 ? 0 : peer);
   const state: State = { phase: 'starting', base, engine, deadlineMs, readiness: openReadiness };
-  if (spec === undefined) return fault(state, launcherCause('os', 'internal', 'cannot start: the plan has no engine'));
   return stay(state, ...first, { kind: 'spawnChild', epoch: epoch.counter, spec: fillNode(spec, base.node) });
 }
 
 /** Returns the step after the engine's top process exists. */
 export function childSpawned(state: StateOf<'starting'>, event: EventOf<'childSpawned'>): Step {
-  const argv = state.base.plan.document.processes[0]?.argv ?? [];
-  const { pid, startTicks } = event;
-  const engine: Engine = {
-    ...state.engine,
-    process: { pid, startTicks },
-    ledger: openLedger(pid, startTicks, argv.join(' ').slice(0, 256)),
-  };
-  return becomeReady({ ...state, engine });
+  return becomeReady({ ...state, engine: withProcess(state.base, state.engine, event) });
 }
 
 /** Returns the step after the engine could not be started. */
-export const spawnFailed = (state: Serving, event: EventOf<'spawnFailed'>): Step =>
-  fault(state, spawnCause(state.base, event));
+export function spawnFailed(state: Serving, event: SpawnFailure): Step {
+  const end = { code: null, signal: null, atMs: event.atMs };
+  return fault({ base: state.base, engine: { ...state.engine, end } }, spawnCause(state.base, event), 'seen');
+}
+
+/** Returns the step after something could not be done; a spawn that was not even tried is a spawn that failed. */
+export const startFailed = (state: StateOf<'starting'>, event: EventOf<'effectFailed'>): Step =>
+  event.effect === 'spawnChild' && state.engine.process === null
+    ? spawnFailed(state, { why: 'os', reason: event.reason, atMs: event.atMs })
+    : remark(state, event);
 
 /** Returns the step after the engine's top process ended unasked. */
 export function childExited(state: Serving, event: EventOf<'childExited'>): Step {
   const end = { code: event.code, signal: event.signal, atMs: event.atMs };
   const next = { ...state, engine: { ...state.engine, end } };
-  return fault(next, exitCause(state.base, state.engine, end));
+  return fault(next, exitCause(state.base, state.engine, end), 'seen');
 }
 
 /** Returns the step after a look at the processes: one of the engine's own that is gone is a fault. */
 export function processesSeen(state: Serving, event: EventOf<'processesSeen'>): Step {
   const { engine, died } = seen(state.engine, event);
   if (died === null || state.base.plan.exits !== 'engine') return stay({ ...state, engine });
-  return fault({ ...state, engine }, engineDied(state.base, died));
+  return fault({ ...state, engine }, engineDied(state.base, died), 'seen');
 }
 
 /** Returns the step after the engine's readiness was asked. */
@@ -72,7 +70,7 @@ export function engineProbed(state: Serving, event: EventOf<'engineProbed'>): St
     const { self } = state.base;
     const message = `rank ${self.rank} (${self.host}): the engine says that it is dead (${judged.readiness.reason})`;
     const more = { rank: self.rank, host: self.host, seenBy: self.rank, process: 'engine' };
-    return fault(next, launcherCause('process-died', 'engine-ended', message, more));
+    return fault(next, launcherCause('process-died', 'engine-ended', message, more), 'seen');
   }
   return next.phase === 'starting' ? becomeReady(next) : stay(next);
 }
@@ -84,7 +82,7 @@ export function servingTick(state: Serving): Step {
     const why = state.readiness.reason ?? 'the leader is not ready';
     const message = `cannot get ready within the startup deadline: ${why}`;
     const more = { rank: base.self.rank, host: base.self.host, seenBy: base.self.rank };
-    return fault(state, launcherCause('startup-timeout', 'startup-timeout', message, more));
+    return fault(state, launcherCause('startup-timeout', 'startup-timeout', message, more), 'seen');
   }
   const looked = look(base, state.engine);
   const asked = probeDue(base, state.engine, state.readiness, state.phase === 'ready');

@@ -98,14 +98,14 @@ export type State =
       readonly told: boolean;
       readonly emptyPasses: number;
       readonly survivors: readonly Survivor[];
-      readonly killed: readonly string[];
+      readonly killed: Ledger;
     }
-  /** Nothing of ours runs; the cause is not frozen yet. */
+  /** Nothing of ours runs; the cause is not frozen yet. `code` is ours if the stop was asked for. */
   | {
       readonly phase: 'settling';
       readonly base: Base;
       readonly mode: Mode;
-      readonly code: number | null;
+      readonly code: number;
       readonly untilMs: number;
     }
   | { readonly phase: 'ended'; readonly base: Base; readonly code: number };

@@ -1,27 +1,31 @@
-// The machine's door. Rules: (1) an event of another epoch's child is dropped here; (2) time only moves here;
-// (3) the group link steps first, what it learned is coupled with the phase second, the event's own cell comes third;
-// (4) whoever changes the phase gets it recorded, said and written to the termination message here.
-import { groupWakeMs, stepGroup } from '#core/group/step.ts';
+// The machine's door. Rules: (1) an event of another epoch's child is dropped here; (2) time only moves here, and our own
+// lateness is taken out of the others' silence; (3) the group link steps first, what it learned is coupled with the phase
+// second, the event's own cell comes third; (4) whoever changes the phase gets it recorded, said and written to the
+// termination message here; (5) the end is the last effect, and nothing moves what has ended.
+import { beatMs } from '#core/group/peer.ts';
+import { forgiveAll, groupWakeMs, stepGroup } from '#core/group/step.ts';
 import type { GroupContext } from '#core/group/step.ts';
-import { missingRanks } from '#core/group/group.ts';
 import type { News } from '#core/group/group.ts';
 
 import { couplings } from './couplings.ts';
 import type { Effect } from './effect.ts';
 import type { Event } from './event.ts';
 import { isReady } from './readiness.ts';
-import { lookAtMs } from './scan.ts';
-import { freezeIfDue } from './settle.ts';
 import type { Base, State, Step } from './state.ts';
 import { epochOf, stay } from './state.ts';
 import type { TableEvent } from './table.ts';
 import { table } from './table.ts';
+import { freezeIfDue } from './verdict.ts';
+import { phaseWakeMs } from './wake.ts';
+
+const phasesKept = 32;
 
 /** Returns the state after one event and what is to be done, in order. */
 export function step(before: State, event: Event): Step {
   if ('epoch' in event && event.epoch !== epochOf(before.base)) return stay(before);
-  const base: Base = { ...before.base, nowMs: Math.max(before.base.nowMs, event.atMs) };
-  const linked = stepGroup(base.group, contextOf({ ...before, base }), event);
+  if (before.phase === 'ended') return cell(before, event);
+  const base = moveTime(before, event);
+  const linked = stepGroup(base.group, contextOf(before, base), event);
   let state: State = { ...before, base: { ...base, group: linked.group } };
   const effects: Effect[] = [...linked.effects];
   const take = (next: Step) => {
@@ -38,42 +42,28 @@ export function step(before: State, event: Event): Step {
 /** Returns when the machine must be woken by time, in ms of our clock. */
 export function wakeAtMs(state: State): number {
   const { base } = state;
-  const groupAt = state.phase === 'ended' ? Infinity : groupWakeMs(base.group, base.plan.document.deadlines.peer);
-  const freezeAt = base.verdict?.frozen === false ? base.verdict.freezeAtMs : Infinity;
-  const lookAt = 'engine' in state ? lookAtMs(state.engine) : Infinity;
-  return Math.min(groupAt, freezeAt > base.nowMs ? freezeAt : Infinity, lookAt, phaseAtMs(state));
+  if (state.phase === 'ended') return Infinity;
+  const { verdict } = base;
+  const groupAt = groupWakeMs(base.group, base.plan.document.deadlines.peer);
+  const freezes = verdict?.frozen === false && (base.self.rank === 0 || base.group.peers.length === 0);
+  return Math.min(groupAt, freezes ? verdict.freezeAtMs : Infinity, phaseWakeMs(state));
 }
 
-function phaseAtMs(state: State): number {
-  switch (state.phase) {
-    case 'opening':
-    case 'ended':
-      return Infinity;
-    case 'resolving':
-      return Math.min(state.deadlineMs, state.asking ? Infinity : state.nextTryMs);
-    case 'joining':
-      return state.deadlineMs;
-    case 'starting':
-      return Math.min(state.deadlineMs, probeAtMs(state.readiness, state.base));
-    case 'ready':
-      return probeAtMs(state.readiness, state.base);
-    case 'draining':
-      return state.untilMs;
-    case 'stopping':
-      return Math.min(state.drainAtMs, state.killAtMs);
-    case 'sweeping':
-      return state.sweeping ? state.giveUpAtMs : Math.min(state.nextPassMs, state.giveUpAtMs);
-    case 'settling':
-      return state.untilMs;
-  }
+// A launcher that was stopped or starved hears of nothing meanwhile, whatever event tells it first that it runs again.
+function moveTime(before: State, event: Event): Base {
+  const { base } = before;
+  const nowMs = Math.max(base.nowMs, event.atMs);
+  if (nowMs - base.nowMs <= beatMs) return { ...base, nowMs };
+  const toldMs = event.kind === 'timePassed' ? event.lateMs : 0;
+  const lateMs = Math.max(toldMs, nowMs - Math.max(base.nowMs, wakeAtMs(before)));
+  return { ...base, nowMs, group: lateMs > beatMs ? forgiveAll(base.group, lateMs, nowMs) : base.group };
 }
-
-const probeAtMs = (readiness: { probing: boolean; nextMs: number }, base: Base): number =>
-  readiness.probing || base.plan.readiness.length === 0 ? Infinity : readiness.nextMs;
 
 function couple(state: State, news: News): Step {
   const cellOf = couplings[state.phase][news.kind] as 'ignored' | ((state: State, news: News) => Step);
-  return cellOf === 'ignored' ? stay(state) : cellOf(state, news);
+  const next = cellOf === 'ignored' ? stay(state) : cellOf(state, news);
+  if (news.kind !== 'gone' || news.link === null) return next;
+  return { state: next.state, effects: [...next.effects, { kind: 'closeLink', link: news.link }] };
 }
 
 function cell(state: State, event: Event): Step {
@@ -85,17 +75,18 @@ function cell(state: State, event: Event): Step {
 function record(before: State, next: Step): Step {
   if (next.state.phase === before.phase) return next;
   const { base, phase } = next.state;
-  const history = [...base.history, { phase, atMs: base.nowMs }].slice(-32);
-  const state = { ...next.state, base: { ...base, history } };
-  const say: Effect = { kind: 'say', level: 'info', message: `phase ${phase}` };
-  const last = next.effects.at(-1);
-  const written: Effect[] = [...next.effects, say, { kind: 'writeTermination' }];
-  if (last?.kind !== 'finish') return { state, effects: written };
-  return { state, effects: [...next.effects.slice(0, -1), say, { kind: 'writeTermination' }, last] };
+  const history = [...base.history, { phase, atMs: base.nowMs }].slice(-phasesKept);
+  const last = next.effects.filter((effect) => effect.kind === 'finish');
+  const effects: Effect[] = [
+    ...next.effects.filter((effect) => effect.kind !== 'finish'),
+    { kind: 'say', level: 'info', message: `phase ${phase}` },
+    { kind: 'writeTermination' },
+    ...last,
+  ];
+  return { state: { ...next.state, base: { ...base, history } }, effects };
 }
 
-function contextOf(state: State): GroupContext {
-  const { base } = state;
+function contextOf(state: State, base: Base): GroupContext {
   const leader = base.plan.document.identity.leader;
   return {
     self: base.self,
@@ -104,7 +95,6 @@ function contextOf(state: State): GroupContext {
     leaderPort: leader?.port ?? base.self.groupPort,
     peerTimeoutMs: base.plan.document.deadlines.peer,
     phase: state.phase,
-    ready: 'readiness' in state && state.phase === 'ready' && isReady(base, state.engine, state.readiness),
-    missing: missingRanks(base.group, base.self),
+    ready: state.phase === 'ready' && isReady(base, state.engine, state.readiness),
   };
 }

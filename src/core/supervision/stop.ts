@@ -1,26 +1,31 @@
 // Somebody asked us to stop: the leader drains first, the others follow; a second signal cuts it short.
 import { launcherCause } from '#core/group/cause.ts';
+import type { Cause } from '#core/group/cause.ts';
 
 import type { Effect } from './effect.ts';
 import type { EventOf } from './event.ts';
-import { terminate, toPeers } from './fault.ts';
+import { terminate } from './fault.ts';
 import { look } from './scan.ts';
 import type { Base, State, StateOf, Step } from './state.ts';
 import { stay } from './state.ts';
-import { afterExit, drained } from './stopping-child.ts';
+import { drained, seenWhileDraining } from './stopping-child.ts';
 import { enterSweeping } from './sweep.ts';
+import { toPeers } from './tell.ts';
 
-/** Returns the step of a signal: TERM and INT ask to stop, the rest is handed to the engine's top process. */
+// What people send to a program on purpose. The rest is about us: our pipes and sockets (PIPE, IO, URG), our limits, our terminal.
+const forwarded = new Set(['HUP', 'QUIT', 'USR1', 'USR2', 'WINCH', 'CONT', 'ALRM'].map((name) => `SIG${name}`));
+
+/** Returns the step of a signal: TERM and INT ask to stop, what is meant for the engine is handed to its top process. */
 export function signalReceived(state: State, event: EventOf<'signalReceived'>): Step {
   if (event.signal === 'SIGTERM' || event.signal === 'SIGINT') return askedBySignal(state, event.signal);
-  const process = 'engine' in state ? state.engine.process : null;
-  if (process === null) return stay(state);
-  return stay(state, { kind: 'signalProcess', process, signal: event.signal });
+  if (!forwarded.has(event.signal) || !('engine' in state)) return stay(state);
+  if (state.engine.process === null || state.engine.end !== null) return stay(state);
+  return stay(state, { kind: 'signalProcess', process: state.engine.process, signal: event.signal });
 }
 
 function askedBySignal(state: State, signal: string): Step {
   const { asked } = state.base;
-  if (asked !== null && asked.by.startsWith('SIG')) return hurry(state);
+  if (asked?.by.startsWith('SIG')) return hurry(state);
   const base: Base = { ...state.base, asked: { by: signal, atMs: asked?.atMs ?? state.base.nowMs } };
   return begin({ ...state, base }, asked === null);
 }
@@ -57,30 +62,36 @@ function leaveUnstarted(base: Base): Step {
 function drain(state: StateOf<'starting' | 'ready'>): Step {
   const { base, engine } = state;
   const { deadlines } = base.plan.document;
-  const killAtMs = base.nowMs + deadlines.grace;
   const by = base.asked?.by ?? 'somebody';
   const say: Effect = { kind: 'say', level: 'info', message: `asked to stop by ${by}` };
-  if (base.self.rank > 0 && base.group.peers.length > 0) {
-    const untilMs = base.nowMs + deadlines.drain;
-    const ask = by.startsWith('SIG') ? toPeers(base, { kind: 'stop-asked', by: `rank ${base.self.rank} (${by})` }) : [];
-    return stay({ phase: 'draining', base, engine, waitsFor: 'leader', untilMs, killAtMs }, say, ...ask);
-  }
-  const delayMs = state.phase === 'ready' ? base.plan.drainDelayMs : 0;
-  const cause = launcherCause('asked', 'stopped', `asked to stop by ${by}`, {
-    rank: base.self.rank,
-    host: base.self.host,
-  });
-  const tell = toPeers(base, { kind: 'stop', mode: 'asked', cause, ageMs: 0 });
+  const follows = base.self.rank > 0 && base.group.peers.length > 0;
+  const drainMs = Math.min(deadlines.drain, deadlines.grace);
+  const delayMs = state.phase === 'ready' ? Math.min(base.plan.drainDelayMs, drainMs) : 0;
   const next: StateOf<'draining'> = {
     phase: 'draining',
-    base,
+    base: follows ? base : { ...base, group: { ...base.group, listening: false } },
     engine,
-    waitsFor: 'endpoints',
-    untilMs: base.nowMs + delayMs,
-    killAtMs,
+    waitsFor: follows ? 'leader' : 'endpoints',
+    untilMs: base.nowMs + (follows ? drainMs : delayMs),
+    killAtMs: base.nowMs + deadlines.grace,
   };
-  const step = delayMs > 0 ? stay(next) : terminateEngine(next);
-  return { state: step.state, effects: [say, ...tell, ...step.effects] };
+  const step = follows || delayMs > 0 ? stay(next) : terminateEngine(next);
+  return { state: step.state, effects: [say, ...(follows ? ask(base, by) : tellAll(base)), ...step.effects] };
+}
+
+const ask = (base: Base, by: string): Effect[] =>
+  by.startsWith('SIG') ? toPeers(base, { kind: 'stop-asked', by: `rank ${base.self.rank} (${by})` }) : [];
+
+// Who comes now is to find nobody, and to wait for the next start (design section 6).
+const tellAll = (base: Base): Effect[] =>
+  base.group.role === 'leader'
+    ? [{ kind: 'closeListener' }, ...toPeers(base, { kind: 'stop', mode: 'asked', cause: askedCause(base), ageMs: 0 })]
+    : [];
+
+/** Returns the cause of a stop that was asked for. */
+export function askedCause({ self, asked }: Base): Cause {
+  const { rank, host } = self;
+  return launcherCause('asked', 'stopped', `asked to stop by ${asked?.by ?? 'somebody'}`, { rank, host, seenBy: rank });
 }
 
 /** Returns the step that tells the engine to stop: SIGTERM to its top process only. */
@@ -98,11 +109,18 @@ export function drainingTick(state: StateOf<'draining'>): Step {
   return stay({ ...state, engine: looked.engine }, ...looked.effects);
 }
 
+/** Returns the step after a look while draining: with one of the engine's own processes gone there is nothing to drain. */
+export function lookedWhileDraining(state: StateOf<'draining'>, event: EventOf<'processesSeen'>): Step {
+  const looked = seenWhileDraining(state, event);
+  if (!looked.died) return stay(looked.state);
+  const step = terminateEngine(looked.state);
+  return { state: step.state, effects: [...looked.words, ...step.effects] };
+}
+
 /** Returns the step of a tick after the engine's SIGTERM: its time may be over, or the others' turn have come. */
 export function stoppingTick(state: StateOf<'stopping'>): Step {
   const { base } = state;
-  if (state.engine.end !== null) return afterExit(state);
-  if (base.nowMs >= state.killAtMs) return enterSweeping(state, true);
+  if (base.nowMs >= state.killAtMs) return enterSweeping(state, 'deaf');
   const turn = base.nowMs >= state.drainAtMs;
   const looked = look(base, state.engine);
   const drainAtMs = turn ? Infinity : state.drainAtMs;
@@ -112,8 +130,8 @@ export function stoppingTick(state: StateOf<'stopping'>): Step {
 /** Returns the step of the second signal, or the leader's word of it: no more waiting. */
 export function hurry(state: State): Step {
   const { base } = state;
-  const cause = launcherCause('asked', 'stopped', `told twice to stop`, { rank: base.self.rank, host: base.self.host });
-  const tell = base.self.rank === 0 ? toPeers(base, { kind: 'stop', mode: 'hurry', cause, ageMs: 0 }) : [];
+  const body = { kind: 'stop', mode: 'hurry', cause: askedCause(base), ageMs: 0 } as const;
+  const tell = base.self.rank === 0 ? toPeers(base, body) : [];
   if (state.phase === 'draining') {
     const step = terminateEngine({ ...state, killAtMs: base.nowMs });
     return { state: step.state, effects: [...tell, ...step.effects] };

@@ -1,35 +1,43 @@
 // What the engine's processes do while it is told to stop, or is about to be.
-import { toPeers, terminate } from './fault.ts';
+import { withProcess } from './children.ts';
 import type { Effect } from './effect.ts';
+import { engineDied, exitCause } from './ending.ts';
 import type { EventOf } from './event.ts';
-import { openLedger } from './ledger.ts';
+import { terminate } from './fault.ts';
 import { seen } from './scan.ts';
 import type { Base, ChildEnd, StateOf, Step } from './state.ts';
 import { stay } from './state.ts';
 import { enterSweeping } from './sweep.ts';
+import { tellCause, toPeers } from './tell.ts';
 
 type Stopping = StateOf<'draining' | 'stopping'>;
 
-/** Returns the step after the engine's top process ended while it was asked to. */
-export const endedAsAsked = (state: Stopping, event: EventOf<'childExited'>): Step =>
-  afterExit(withEnd(state, { code: event.code, signal: event.signal, atMs: event.atMs }));
-
-/** Returns the step after the engine could not be started, when it is not wanted any more. */
-export const neverSpawned = (state: Stopping, event: EventOf<'spawnFailed'>): Step =>
-  afterExit(withEnd(state, { code: null, signal: null, atMs: event.atMs }));
-
-function withEnd(state: Stopping, end: ChildEnd): StateOf<'stopping'> {
-  const engine = { ...state.engine, end };
-  if (state.phase === 'stopping') return { ...state, engine };
-  const { base, killAtMs } = state;
-  return { phase: 'stopping', base, engine, mode: 'asked', drainAtMs: 0, killAtMs };
+/** Returns the step after the engine's top process ended before it was told to: a leader that drains hears of it. */
+export function endedWhileDraining(state: StateOf<'draining'>, event: EventOf<'childExited'>): Step {
+  const end = { code: event.code, signal: event.signal, atMs: event.atMs };
+  const { base, engine } = state;
+  const words =
+    base.self.rank === 0 ? [] : tellCause(base, { cause: exitCause(base, engine, end), happenedMs: base.nowMs });
+  const step = afterEnd(state, end);
+  return { state: step.state, effects: [...words, ...step.effects] };
 }
 
+/** Returns the step after the engine's top process ended as it was told to. */
+export const endedAsTold = (state: StateOf<'stopping'>, event: EventOf<'childExited'>): Step =>
+  afterEnd(state, { code: event.code, signal: event.signal, atMs: event.atMs });
+
+/** Returns the step after the engine could not be started, when it is not wanted any more. */
+export const neverSpawned = (state: Stopping, { atMs }: { readonly atMs: number }): Step =>
+  state.engine.process === null ? afterEnd(state, { code: null, signal: null, atMs }) : stay(state);
+
 /** Returns the step after the top process is gone: the others' turn has come, the rest of the tree goes. */
-export function afterExit(state: StateOf<'stopping'>): Step {
-  const tell = state.mode === 'asked' && state.drainAtMs !== Infinity ? drained(state.base) : [];
-  const step = enterSweeping(state, false);
-  return { state: step.state, effects: [...tell, ...step.effects] };
+export function afterEnd(state: Stopping, end: ChildEnd): Step {
+  const engine = { ...state.engine, end };
+  const { base, killAtMs } = state;
+  const asked = state.phase === 'draining' || (state.mode === 'asked' && state.drainAtMs !== Infinity);
+  const mode = state.phase === 'draining' ? 'asked' : state.mode;
+  const step = enterSweeping({ phase: 'stopping', base, engine, mode, drainAtMs: Infinity, killAtMs }, 'gone');
+  return { state: step.state, effects: [...(asked ? drained(base) : []), ...step.effects] };
 }
 
 /** Returns what tells the workers that it is their turn to stop. */
@@ -37,12 +45,22 @@ export const drained = (base: Base): Effect[] => (base.self.rank === 0 ? toPeers
 
 /** Returns the step after a process was spawned although it is to stop already. */
 export function spawnedTooLate(state: Stopping, event: EventOf<'childSpawned'>): Step {
-  const { pid, startTicks } = event;
-  const engine = { ...state.engine, process: { pid, startTicks }, ledger: openLedger(pid, startTicks, 'engine') };
-  const next = { ...state, engine };
+  const next = { ...state, engine: withProcess(state.base, state.engine, event) };
   return stay(next, ...(next.phase === 'stopping' ? terminate(next) : []));
 }
 
 /** Returns the step after a look while stopping: processes may go now. */
-export const seenWhileStopping = (state: Stopping, event: EventOf<'processesSeen'>): Step =>
+export const seenWhileStopping = (state: StateOf<'stopping'>, event: EventOf<'processesSeen'>): Step =>
   stay({ ...state, engine: seen(state.engine, event).engine });
+
+/** Returns the state after a look while draining, and the cause if one of the engine's own processes is gone. */
+export function seenWhileDraining(
+  state: StateOf<'draining'>,
+  event: EventOf<'processesSeen'>,
+): { readonly state: StateOf<'draining'>; readonly words: readonly Effect[]; readonly died: boolean } {
+  const { engine, died } = seen(state.engine, event);
+  const { base } = state;
+  if (died === null || base.plan.exits !== 'engine') return { state: { ...state, engine }, words: [], died: false };
+  const candidate = { cause: engineDied(base, died), happenedMs: base.nowMs };
+  return { state: { ...state, engine }, words: base.self.rank === 0 ? [] : tellCause(base, candidate), died: true };
+}

@@ -1,36 +1,58 @@
 // Events that may come in any phase: a child that came too late, a remark of the edge, the engine's last words.
-import { amend } from '#core/group/cause.ts';
+import { isEcho } from '#core/group/echo.ts';
 
+import { withProcess } from './children.ts';
 import type { Effect } from './effect.ts';
 import type { EventOf } from './event.ts';
-import { tell } from './fault.ts';
-import { openLedger } from './ledger.ts';
+import { settlingTick } from './settle.ts';
 import type { State, StateOf, Step } from './state.ts';
 import { stay } from './state.ts';
+import { judged, tellJudged } from './verdict.ts';
 
 /** Returns the step after a process was spawned when nothing may run any more. */
 export const killStray = (state: State, event: EventOf<'childSpawned'>): Step =>
   stay(state, { kind: 'signalProcess', process: { pid: event.pid, startTicks: event.startTicks }, signal: 'SIGKILL' });
 
-/** Returns the step after a process was spawned during the sweep: it is swept too. */
+/** Returns the step after a process was spawned during the sweep: it is told to stop, and swept too. */
 export function sweepStray(state: StateOf<'sweeping'>, event: EventOf<'childSpawned'>): Step {
   const { pid, startTicks } = event;
-  const engine = { ...state.engine, process: { pid, startTicks }, ledger: openLedger(pid, startTicks, 'engine') };
-  return stay({ ...state, engine, told: false, emptyPasses: 0 });
+  const engine = withProcess(state.base, state.engine, event);
+  const next = { ...state, engine, told: true, emptyPasses: 0 };
+  return stay(next, { kind: 'signalProcess', process: { pid, startTicks }, signal: 'SIGTERM' });
 }
 
-/** Returns the step after the last lines of the engine's output were read: they belong to a cause of our own. */
-export function tailRead(state: State, event: EventOf<'tailRead'>): Step {
-  const { verdict, self } = state.base;
-  if (verdict === null || verdict.cause.seenBy !== self.rank || verdict.cause.kind === 'peer-lost') return stay(state);
-  const cause = { ...verdict.cause, lastLines: event.lines };
-  const base = { ...state.base, verdict: amend(verdict, cause, verdict.happenedMs) };
-  return stay({ ...state, base }, ...tell(base, cause, verdict.happenedMs));
+/** Returns the step after the last lines of the engine's output were read: they may tell that it only noticed another's end. */
+export function tailRead<S extends StateOf<'stopping' | 'sweeping' | 'settling'>>(
+  state: S,
+  event: EventOf<'tailRead'>,
+): { readonly state: S; readonly effects: readonly Effect[] } {
+  const { verdict, self, group } = state.base;
+  if (verdict === null) return { state, effects: [] };
+  const before = { ...state.base, verdict: { ...verdict, tail: 'none' as const } };
+  const own = verdict.candidates.find(({ cause }) => cause.seenBy === self.rank && cause.kind !== 'peer-lost');
+  if (own === undefined) return { state: { ...state, base: before }, effects: [] };
+  const kind = group.role !== 'none' && isEcho(own.cause, event.lines) ? ('collateral' as const) : own.cause.kind;
+  const cause = { ...own.cause, kind, lastLines: event.lines };
+  const base = judged(before, cause, own.happenedMs);
+  return { state: { ...state, base }, effects: tellJudged(before, base, cause, 'seen') };
+}
+
+/** Returns the step after the last lines were read while nothing else was waited for. */
+export function lastTailRead(state: StateOf<'settling'>, event: EventOf<'tailRead'>): Step {
+  const read = tailRead(state, event);
+  const step = settlingTick(read.state);
+  return { state: step.state, effects: [...read.effects, ...step.effects] };
 }
 
 /** Returns the step after something of the edge went wrong that stops nothing. */
 export const remark = (state: State, event: EventOf<'effectFailed'>): Step =>
   stay(state, warn(`cannot perform ${event.effect}: ${event.reason}`));
+
+/** Returns a cell in which one effect that could not be performed has its own meaning; of the others a remark is made. */
+export const failedAs =
+  <S extends State>(effect: string, turn: (state: S, event: EventOf<'effectFailed'>) => Step) =>
+  (state: S, event: EventOf<'effectFailed'>): Step =>
+    event.effect === effect ? turn(state, event) : remark(state, event);
 
 /** Returns the step after the status port could not be opened: said, never fatal. */
 export const statusPortTaken = (state: State, event: EventOf<'statusPortTaken'>): Step =>

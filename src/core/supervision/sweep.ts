@@ -1,28 +1,38 @@
 // The rest of the tree goes: TERM once, then KILL in passes until five passes in a row found nothing.
-import type { EventOf, Survivor } from './event.ts';
-import { updateLedger } from './ledger.ts';
+import { isResourceTracker } from '#upstream/python/titles.ts';
+
+import type { EventOf } from './event.ts';
+import type { LedgerEntry } from './ledger.ts';
+import { idsOf, updateLedger } from './ledger.ts';
 import { enterSettling } from './settle.ts';
-import type { State, StateOf, Step } from './state.ts';
+import type { ChildEnd, State, StateOf, Step } from './state.ts';
 import { epochOf, stay } from './state.ts';
 
 // A process that forks and exits in a loop is missed by most single passes (pid1.md section 5).
 export const emptyPassesNeeded = 5;
 const passEveryMs = 10;
+// Nothing is to be done but to wait: for processes that were told, or for a spawn that was not answered yet.
+const waitEveryMs = 50;
+const answerWithinMs = 5_000;
 const leftOversMs = 2_000;
 const giveUpAfterMs = 10_000;
-const namesKept = 50;
+const killsKept = 50;
 
-/** Returns the step into the sweep; forced means that the top process itself has to be killed. */
-export function enterSweeping(state: StateOf<'stopping'>, forced: boolean): Step {
+// Python's resource trackers unlink what the killed have left in /dev/shm once the last of them is gone.
+const trackersMs = 1_500;
+
+/** Returns the step into the sweep; a top process that is deaf to SIGTERM is killed with its tree at once. */
+export function enterSweeping(state: StateOf<'stopping'>, top: 'gone' | 'deaf'): Step {
   const { base, engine, mode } = state;
-  const killAtMs = forced ? base.nowMs : Math.min(Math.max(state.killAtMs, base.nowMs), base.nowMs + leftOversMs);
+  const { nowMs } = base;
+  const killAtMs = top === 'deaf' ? nowMs : Math.min(Math.max(state.killAtMs, nowMs), nowMs + leftOversMs);
   const next: State = {
     phase: 'sweeping',
     base,
     engine,
     mode,
     sweeping: false,
-    nextPassMs: base.nowMs,
+    nextPassMs: nowMs,
     killAtMs,
     giveUpAtMs: killAtMs + giveUpAfterMs,
     told: false,
@@ -36,32 +46,53 @@ export function enterSweeping(state: StateOf<'stopping'>, forced: boolean): Step
 /** Returns the step of a tick during the sweep: the next pass if it is due. */
 export function sweepingTick(state: StateOf<'sweeping'>): Step {
   const { base, engine } = state;
-  if (base.nowMs >= state.giveUpAtMs) return enterSettling(state);
-  if (state.sweeping || base.nowMs < state.nextPassMs) return stay(state);
-  const signal = base.nowMs >= state.killAtMs ? 'SIGKILL' : state.told ? null : 'SIGTERM';
-  const known = engine.ledger.map(({ pid, startTicks }) => ({ pid, startTicks }));
-  const next: State = { ...state, sweeping: true, told: true, nextPassMs: base.nowMs + passEveryMs };
-  return stay(next, { kind: 'sweepTree', epoch: epochOf(base), signal, known });
+  const { nowMs } = base;
+  if (nowMs >= state.giveUpAtMs) return enterSettling(state);
+  if (nowMs < passAtMs(state)) return stay(state);
+  const kills = nowMs >= state.killAtMs;
+  const signal = kills ? 'SIGKILL' : state.told ? null : 'SIGTERM';
+  const everyMs = (state.told && !kills) || state.emptyPasses >= emptyPassesNeeded ? waitEveryMs : passEveryMs;
+  const killed = kills ? remember(state) : state.killed;
+  const next: State = { ...state, sweeping: true, told: true, killed, nextPassMs: nowMs + everyMs };
+  const spareTrackers = nowMs < state.killAtMs + trackersMs;
+  return stay(next, { kind: 'sweepTree', epoch: epochOf(base), signal, spareTrackers, known: idsOf(engine.ledger) });
 }
+
+/** Returns when the sweep must be looked at, in ms of our clock. */
+export const sweepWakeMs = (state: StateOf<'sweeping'>): number => Math.min(passAtMs(state), state.giveUpAtMs);
+
+const passAtMs = ({ sweeping, nextPassMs }: StateOf<'sweeping'>): number =>
+  nextPassMs + (sweeping ? answerWithinMs : 0);
 
 /** Returns the step after one pass. */
 export function treeSwept(state: StateOf<'sweeping'>, event: EventOf<'treeSwept'>): Step {
   const { survivors } = event;
   const emptyPasses = survivors.length === 0 ? state.emptyPasses + 1 : 0;
-  const ledger = updateLedger(state.engine.ledger, survivors);
-  const engine = { ...state.engine, ledger: survivors.length === 0 ? [] : ledger };
-  const next = { ...state, engine, sweeping: false, emptyPasses, survivors, killed: remember(state, survivors) };
-  return emptyPasses >= emptyPassesNeeded && (engine.process === null || engine.end !== null)
-    ? enterSettling(next)
-    : stay(next);
+  const engine = { ...state.engine, ledger: updateLedger(state.engine.ledger, survivors) };
+  const next = { ...state, engine, sweeping: false, emptyPasses, survivors };
+  return isOver(next) ? enterSettling(next) : stay(next);
 }
 
 /** Returns the step after the top process ended during the sweep. */
-export const endedInSweep = (state: StateOf<'sweeping'>, event: EventOf<'childExited'>): Step =>
-  stay({ ...state, engine: { ...state.engine, end: { code: event.code, signal: event.signal, atMs: event.atMs } } });
+export const endedInSweep = (state: StateOf<'sweeping'>, { code, signal, atMs }: EventOf<'childExited'>): Step =>
+  withEnd(state, { code, signal, atMs });
 
-function remember(state: StateOf<'sweeping'>, survivors: readonly Survivor[]): readonly string[] {
-  if (state.base.nowMs < state.killAtMs) return state.killed;
-  const names = survivors.map((survivor) => `${survivor.title} (pid ${survivor.pid})`);
-  return [...new Set([...state.killed, ...names])].slice(0, namesKept);
+/** Returns the step after a spawn failed that was not wanted any more. */
+export const neverSwept = (state: StateOf<'sweeping'>, { atMs }: { readonly atMs: number }): Step =>
+  state.engine.process === null ? withEnd(state, { code: null, signal: null, atMs }) : stay(state);
+
+function withEnd(state: StateOf<'sweeping'>, end: ChildEnd): Step {
+  const next = { ...state, engine: { ...state.engine, end } };
+  return isOver(next) ? enterSettling(next) : stay(next);
+}
+
+// Until a spawn is answered there may still come a process of ours.
+const isOver = (state: StateOf<'sweeping'>): boolean =>
+  state.emptyPasses >= emptyPassesNeeded && state.engine.end !== null;
+
+function remember({ killed, engine }: StateOf<'sweeping'>): StateOf<'sweeping'>['killed'] {
+  const pids = new Set(killed.map((entry) => entry.pid));
+  const spared = (entry: LedgerEntry) => isResourceTracker(entry.title) || (entry.top && engine.end !== null);
+  const living = engine.ledger.filter((entry) => !pids.has(entry.pid) && !spared(entry));
+  return [...killed, ...living].slice(0, killsKept);
 }

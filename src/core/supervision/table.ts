@@ -2,13 +2,21 @@
 // compile until each cell of it is written. Events of links belong to the group's own machine (core/group/step.ts).
 import type { Event } from './event.ts';
 import { allIn, joiningTick, listenerFailed, nameResolved, nameUnresolved, openGates, resolvingTick } from './gates.ts';
-import { childExited, childSpawned, engineProbed, processesSeen, servingTick, spawnFailed } from './serving.ts';
+import {
+  childExited,
+  childSpawned,
+  engineProbed,
+  processesSeen,
+  servingTick,
+  spawnFailed,
+  startFailed,
+} from './serving.ts';
 import { settlingTick } from './settle.ts';
 import type { PhaseName, StateOf, Step } from './state.ts';
-import { drainingTick, signalReceived, stoppingTick } from './stop.ts';
-import { endedAsAsked, neverSpawned, seenWhileStopping, spawnedTooLate } from './stopping-child.ts';
-import { killStray, remark, statusPortTaken, sweepStray, tailRead } from './stray.ts';
-import { endedInSweep, sweepingTick, treeSwept } from './sweep.ts';
+import { drainingTick, lookedWhileDraining, signalReceived, stoppingTick } from './stop.ts';
+import { endedAsTold, endedWhileDraining, neverSpawned, seenWhileStopping, spawnedTooLate } from './stopping-child.ts';
+import { failedAs, killStray, lastTailRead, remark, statusPortTaken, sweepStray, tailRead } from './stray.ts';
+import { endedInSweep, neverSwept, sweepingTick, treeSwept } from './sweep.ts';
 
 type GroupKind = 'linkOpened' | 'linkFailed' | 'frameReceived' | 'frameRejected' | 'linkClosed' | 'peerProbed';
 export type TableEvent = Exclude<Event, { kind: GroupKind }>;
@@ -19,6 +27,15 @@ type Row<P extends PhaseName> = {
 };
 
 export type Table = { readonly [P in PhaseName]: Row<P> };
+
+// After the start nothing of the gates may come any more.
+const begun = {
+  launchRequested: 'ignored',
+  nameResolved: 'ignored',
+  nameUnresolved: 'ignored',
+  listenerOpened: 'ignored',
+  listenerFailed: 'ignored',
+} as const;
 
 export const table: Table = {
   opening: {
@@ -55,7 +72,7 @@ export const table: Table = {
     engineProbed: 'ignored',
     tailRead: 'ignored',
     statusPortTaken,
-    effectFailed: remark,
+    effectFailed: failedAs('resolveName', nameUnresolved),
   },
   joining: {
     launchRequested: 'ignored',
@@ -73,16 +90,12 @@ export const table: Table = {
     engineProbed: 'ignored',
     tailRead: 'ignored',
     statusPortTaken,
-    effectFailed: remark,
+    effectFailed: failedAs('openListener', listenerFailed),
   },
   starting: {
-    launchRequested: 'ignored',
+    ...begun,
     signalReceived,
     timePassed: servingTick,
-    nameResolved: 'ignored',
-    nameUnresolved: 'ignored',
-    listenerOpened: 'ignored',
-    listenerFailed: 'ignored',
     childSpawned,
     spawnFailed,
     childExited,
@@ -91,16 +104,12 @@ export const table: Table = {
     engineProbed,
     tailRead: 'ignored',
     statusPortTaken,
-    effectFailed: remark,
+    effectFailed: startFailed,
   },
   ready: {
-    launchRequested: 'ignored',
+    ...begun,
     signalReceived,
     timePassed: servingTick,
-    nameResolved: 'ignored',
-    nameUnresolved: 'ignored',
-    listenerOpened: 'ignored',
-    listenerFailed: 'ignored',
     childSpawned: 'ignored',
     spawnFailed: 'ignored',
     childExited,
@@ -112,85 +121,65 @@ export const table: Table = {
     effectFailed: remark,
   },
   draining: {
-    launchRequested: 'ignored',
+    ...begun,
     signalReceived,
     timePassed: drainingTick,
-    nameResolved: 'ignored',
-    nameUnresolved: 'ignored',
-    listenerOpened: 'ignored',
-    listenerFailed: 'ignored',
     childSpawned: spawnedTooLate,
     spawnFailed: neverSpawned,
-    childExited: endedAsAsked,
-    processesSeen: seenWhileStopping,
+    childExited: endedWhileDraining,
+    processesSeen: lookedWhileDraining,
     treeSwept: 'ignored',
     engineProbed: 'ignored',
     tailRead: 'ignored',
     statusPortTaken,
-    effectFailed: remark,
+    effectFailed: failedAs('spawnChild', neverSpawned),
   },
   stopping: {
-    launchRequested: 'ignored',
+    ...begun,
     signalReceived,
     timePassed: stoppingTick,
-    nameResolved: 'ignored',
-    nameUnresolved: 'ignored',
-    listenerOpened: 'ignored',
-    listenerFailed: 'ignored',
     childSpawned: spawnedTooLate,
     spawnFailed: neverSpawned,
-    childExited: endedAsAsked,
+    childExited: endedAsTold,
     processesSeen: seenWhileStopping,
     treeSwept: 'ignored',
     engineProbed: 'ignored',
     tailRead,
     statusPortTaken,
-    effectFailed: remark,
+    effectFailed: failedAs('spawnChild', neverSpawned),
   },
   sweeping: {
-    launchRequested: 'ignored',
+    ...begun,
     signalReceived,
     timePassed: sweepingTick,
-    nameResolved: 'ignored',
-    nameUnresolved: 'ignored',
-    listenerOpened: 'ignored',
-    listenerFailed: 'ignored',
     childSpawned: sweepStray,
-    spawnFailed: 'ignored',
+    spawnFailed: neverSwept,
     childExited: endedInSweep,
     processesSeen: 'ignored',
     treeSwept,
     engineProbed: 'ignored',
     tailRead,
     statusPortTaken,
-    effectFailed: remark,
+    effectFailed: failedAs('spawnChild', neverSwept),
   },
   settling: {
-    launchRequested: 'ignored',
+    ...begun,
     signalReceived,
     timePassed: settlingTick,
-    nameResolved: 'ignored',
-    nameUnresolved: 'ignored',
-    listenerOpened: 'ignored',
-    listenerFailed: 'ignored',
     childSpawned: killStray,
     spawnFailed: 'ignored',
     childExited: 'ignored',
     processesSeen: 'ignored',
     treeSwept: 'ignored',
     engineProbed: 'ignored',
-    tailRead,
+    tailRead: lastTailRead,
     statusPortTaken,
     effectFailed: remark,
   },
   ended: {
-    launchRequested: 'ignored',
+    ...begun,
     signalReceived: 'ignored',
     timePassed: 'ignored',
-    nameResolved: 'ignored',
-    nameUnresolved: 'ignored',
-    listenerOpened: 'ignored',
-    listenerFailed: 'ignored',
     childSpawned: killStray,
     spawnFailed: 'ignored',
     childExited: 'ignored',

@@ -29,7 +29,7 @@ export async function gatherFacts(
   command: readonly string[],
 ): Promise<Facts> {
   const env = withoutOurs(environment);
-  const files = namedFiles(command);
+  const files = namedFiles(command, options.engine);
   const [podinfo, hostfile, engineConfig, gpus, programs, model] = await Promise.all([
     gatherPodinfo(options.podinfo),
     textOf(options.hostfile),

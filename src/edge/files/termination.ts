@@ -8,7 +8,7 @@ export type TerminationFile = {
   readonly write: (text: string) => string | null;
 };
 
-export const defaultTerminationPath = '/dev/termination-log';
+const defaultTerminationPath = '/dev/termination-log';
 
 /** Returns the file for the message, or null where none is wanted: no path is given and this is no pod. */
 export function openTermination(path: string | null, defaultPath = defaultTerminationPath): TerminationFile | null {

@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 
 import type { ProcessId } from '#core/supervision/effect.ts';
 import type { Survivor } from '#core/supervision/event.ts';
+import { isResourceTracker } from '#upstream/python/titles.ts';
 
 import { lookKnown, lookWhole } from './look.ts';
 import { readTitle, type Stat } from './proc.ts';
@@ -20,27 +21,35 @@ export type Sweep = {
   readonly refused: readonly string[];
 };
 
+export type SweepOptions = {
+  /** Pids of our own probes. */
+  readonly exclude?: ReadonlySet<number>;
+  /** Leaves Python's resource trackers alone. */
+  readonly spareTrackers?: boolean;
+};
+
 const killRounds = 5;
 
 /** Sends the signal to the whole tree of the known processes (null only looks); returns who still lives afterwards, no zombies. */
 export async function sweepTree(
   known: readonly ProcessId[],
   signal: 'SIGTERM' | 'SIGKILL' | null,
-  exclude: ReadonlySet<number> = new Set(),
+  { exclude = new Set(), spareTrackers = false }: SweepOptions = {},
 ): Promise<Sweep> {
   if (!surroundings().proc) return sweepBlind(known, signal);
   const refused = new Set<string>();
   const told = new Set<string>();
   let living = await lookWhole(known, exclude, true);
   for (let round = 0; signal !== null && round < (signal === 'SIGKILL' ? killRounds : 1); round += 1) {
-    const fresh = living.filter((stat) => !told.has(keyOf(stat)));
+    const spared = spareTrackers ? living.filter((stat) => isResourceTracker(readTitle(stat))) : [];
+    const fresh = living.filter((stat) => !told.has(keyOf(stat)) && !spared.includes(stat));
     if (fresh.length === 0 && round > 0) break;
     for (const stat of fresh) {
       told.add(keyOf(stat));
       const answer = signalProcess(stat, signal);
       if (answer.kind === 'refused') refused.add(answer.reason);
     }
-    if (signal === 'SIGKILL') killSessions();
+    if (signal === 'SIGKILL' && spared.length === 0) killSessions();
     await setImmediate();
     living = signal === 'SIGKILL' ? await lookWhole(living, exclude, true) : await lookKnown(living);
   }

@@ -11,6 +11,7 @@ export const beEngineCore = (setup: Setup, onMessage: (heard: (message: ToKin) =
   if (shape === null) return finish(2);
   process.title = shape.title;
   setInterval(() => undefined, 2 ** 30);
+  say('EngineCore', 'Initializing a rehearsal of a V1 LLM engine');
   let isUp = false;
   const fail = (why: string): void => {
     crew.kill();
@@ -22,6 +23,7 @@ export const beEngineCore = (setup: Setup, onMessage: (heard: (message: ToKin) =
   const crew = startCrew('worker', setups, HELD_DESCRIPTOR, {
     ready: () => {
       isUp = true;
+      killLater(setup, 'kill-worker-after', crew.children);
       report({ kind: 'ready' });
     },
     gone: (index, how) => fail(`Worker proc VllmWorker-${index} died unexpectedly (${how}), shutting down executor.`),
@@ -30,7 +32,6 @@ export const beEngineCore = (setup: Setup, onMessage: (heard: (message: ToKin) =
     if (message.kind === 'step') void stepOnce(crew, message.id, fail);
   });
   heedStop(setup, crew);
-  killLater(setup, 'kill-worker-after', crew.children);
 };
 
 const stepOnce = async (crew: Crew, id: number, fail: (why: string) => void): Promise<void> => {

@@ -1,6 +1,6 @@
 // What a rehearsal can be told to do wrong: the words of REHEARSAL_FAULT and their meaning.
 
-/** One fault; `afterMs` counts from the start of the top process, for 'hang' from the moment the engine is ready. */
+/** One fault; `afterMs` counts from the start of the top process, of the `kill-` ones from when the children are up, of 'hang' from readiness. */
 export type Fault = { readonly kind: FaultKind; readonly afterMs: number; readonly node: number | null };
 
 export type FaultKind = keyof typeof FAULTS;
@@ -12,8 +12,8 @@ export const FAULTS = {
   'ready-after': { duration: 'always', text: 'ready only this long after the start' },
   'die-after': { duration: 'always', text: 'the top process ends with 1, its children with it' },
   'exit-zero-after': { duration: 'always', text: 'the top process ends with 0 unasked, its children with it' },
-  'kill-worker-after': { duration: 'always', text: 'SIGKILL to the first worker of this node' },
-  'kill-engine-core-after': { duration: 'always', text: 'SIGKILL to the first EngineCore of this node' },
+  'kill-worker-after': { duration: 'always', text: 'once all workers are up: SIGKILL to the first of this node' },
+  'kill-engine-core-after': { duration: 'always', text: 'once it is up: SIGKILL to the first EngineCore of this node' },
   'ignore-term': { duration: 'never', text: 'no process of it heeds SIGTERM' },
   hang: {
     duration: 'optional',

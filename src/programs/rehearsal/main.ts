@@ -19,29 +19,28 @@ const NAME = 'rehearsal';
 
 const main = (words: readonly string[]): void => {
   outliveReaders();
-  if (words[0] === KIN_WORD) return beKin(words[1] as KinRole);
+  if (words[0] === KIN_WORD) return beKin(words[1] ?? '');
   if (words.length === 0 || words[0] === '--help' || words[0] === '-h') return print(helpText());
   process.stderr.write(
     'This is a rehearsal engine: it behaves like vLLM from outside, loads no model and computes nothing.\n',
   );
   const settings = readSettings(words, process.env);
-  if ('why' in settings) return refuse(settings.status, settings.why);
+  if ('why' in settings) return settings.status === 0 ? print(helpText()) : refuse(settings.status, settings.why);
   const faults = parseFaults(process.env['REHEARSAL_FAULT'] ?? '');
   if ('wrong' in faults) return refuse(2, faults.wrong);
-  const pace = Number(process.env['REHEARSAL_PACE'] ?? DEFAULT_PACE);
-  if (!(pace >= 0 && pace <= 10))
-    return refuse(
-      2,
-      `cannot rehearse at REHEARSAL_PACE=${process.env['REHEARSAL_PACE']}: it is a number from 0 to 10, 1 for the times of the real engine`,
-    );
+  const pace = Number(process.env['REHEARSAL_PACE'] || DEFAULT_PACE);
+  if (!(pace >= 0 && pace <= 10)) return refuse(2, wrongPace(process.env['REHEARSAL_PACE'] ?? ''));
   start(settings, faults, pace);
 };
+
+const wrongPace = (value: string) =>
+  `cannot rehearse at REHEARSAL_PACE=${value}: it is a number from 0 to 10, 1 for the times of the real engine`;
 
 const start = (settings: Settings, faults: readonly Fault[], pace: number): void => {
   const missing = missingModel(settings.model);
   if (missing !== null) return refuse(1, missing);
   const shape = shapeOf(settings);
-  if ('wrong' in shape) return refuse(1, `ValueError: ${shape.wrong}`);
+  if ('wrong' in shape) return refuse(1, shape.wrong);
   const mine = faults.filter(({ node }) => node === null || node === settings.nodeRank);
   const setup: Setup = { delays: delaysAt(pace), faults: mine, core: null, worker: null, forked: false };
   if (mine.some(({ kind }) => kind === 'die-at-start')) return refuse(1, 'RuntimeError: told to die at the start');
@@ -55,9 +54,9 @@ const missingModel = (model: string): string | null =>
     ? `OSError: ${model} is not a local folder and is not a valid model identifier`
     : null;
 
-const beKin = (role: KinRole): void => {
+const beKin = (role: string): void => {
   // Whoever started us speaks first; without a parent to listen to there is nothing to be.
-  if (process.send === undefined)
+  if (process.send === undefined || !isRole(role))
     return refuse(2, `cannot be "${role}": that is said by the rehearsal engine to its own children`);
   process.once('message', (first: ToKin) => {
     if (first.kind !== 'setup') return refuse(2, `cannot be "${role}" without a setup`);
@@ -71,6 +70,8 @@ const KIN: Readonly<Record<KinRole, (setup: Setup, onMessage: (heard: (message: 
   daemon: beDaemon,
   forker: beForker,
 };
+
+const isRole = (role: string): role is KinRole => Object.hasOwn(KIN, role);
 
 const print = (text: string): void => {
   process.stdout.write(text);

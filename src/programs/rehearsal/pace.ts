@@ -8,6 +8,7 @@ export type Delays = {
   readonly serverEndMs: number;
   readonly headlessEndMs: number;
   readonly noticeMs: number;
+  readonly earlyStopMs: number;
   readonly stepLimitMs: number;
   readonly dynamoGraceMs: number;
   readonly dynamoCheckMs: number;
@@ -20,6 +21,7 @@ const MEASURED: Delays = {
   serverEndMs: 3_600,
   headlessEndMs: 2_900,
   noticeMs: 200,
+  earlyStopMs: 2_400,
   stepLimitMs: 300_000,
   dynamoGraceMs: 5_000,
   dynamoCheckMs: 2_000,
@@ -36,6 +38,7 @@ export const delaysAt = (pace: number): Delays => ({
   serverEndMs: MEASURED.serverEndMs * pace,
   headlessEndMs: MEASURED.headlessEndMs * pace,
   noticeMs: MEASURED.noticeMs * pace,
+  earlyStopMs: MEASURED.earlyStopMs * pace,
   stepLimitMs: MEASURED.stepLimitMs * pace,
   dynamoGraceMs: MEASURED.dynamoGraceMs * pace,
   dynamoCheckMs: MEASURED.dynamoCheckMs * pace,

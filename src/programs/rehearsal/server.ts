@@ -10,7 +10,7 @@ import type { Shape } from './shape.ts';
 import { killLater, startFaults } from './told.ts';
 
 // The top process of a node with an engine of its own: vLLM's API server, or Dynamo's worker. An engine that dies after it was ready ends
-// vLLM's server with 0. A stop that is asked for before the engine is ready is not heeded, and forgotten (vLLM 0.31).
+// vLLM's server with 0. Before the engine is ready a first SIGTERM is lost and a second one ends vLLM's server with 1; SIGINT is always lost.
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -48,11 +48,10 @@ export const beServer = async (settings: Settings, shape: Shape, setup: Setup, e
     ready: () => void becomeReady(self),
     gone: (index, how) => coreGone(self, `Engine core proc EngineCore_${index} died unexpectedly (${how}).`),
   });
-  killLater(setup, 'kill-engine-core-after', self.crew.children);
   startFaults(setup, (code) => end(self, code));
 };
 
-const nameOf = ({ settings }: Self): string => (settings.profile === 'dynamo' ? 'dynamo.vllm' : 'APIServer');
+const nameOf = ({ settings }: Self): string => (settings.profile === 'dynamo' ? 'MainProcess' : 'APIServer');
 
 const end = (self: Self, code: number): void => {
   self.phase = 'ending';
@@ -76,9 +75,13 @@ const viewOf = (self: Self): View => ({
 
 // A request that finds the engine dead is answered with 500 and ends the server at once: nobody waits for the watchdog.
 const complete = async (self: Self): Promise<boolean> => {
+  if (self.phase === 'ending') return false;
   const ok = self.phase === 'ready' && (await self.crew?.step()) === true;
   if (ok) self.steps += 1;
-  else setTimeout(end, ANSWER_MS, self, 0);
+  else {
+    self.phase = 'ending';
+    setTimeout(end, ANSWER_MS, self, 0);
+  }
   return ok;
 };
 
@@ -87,6 +90,7 @@ const ANSWER_MS = 50;
 
 const becomeReady = async (self: Self): Promise<void> => {
   const { settings, setup, sinceMs } = self;
+  killLater(setup, 'kill-engine-core-after', self.crew?.children ?? []);
   await sleep(Math.max(0, (delayOf(setup, 'ready-after') ?? 0) - (Date.now() - sinceMs)));
   if (self.phase !== 'starting' || isTold(setup, 'never-ready')) return;
   const taken = await self.front?.openReady();
@@ -113,11 +117,13 @@ const coreGone = (self: Self, why: string): void => {
 };
 
 const heedStop = (self: Self): void => {
+  let early = 0;
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
-      if (self.phase === 'starting' || self.phase === 'ending' || isTold(self.setup, 'ignore-term')) return;
-      say(nameOf(self), '[shutdown] API server: shutdown triggered');
-      void stop(self);
+      if (self.phase === 'ending' || isTold(self.setup, 'ignore-term')) return;
+      if (self.phase !== 'starting') return void stop(self);
+      if (signal === 'SIGTERM') early += 1;
+      if (early === 2) setTimeout(fail, self.setup.delays.earlyStopMs, self, 'KeyboardInterrupt: terminated');
     });
   }
 };
@@ -126,6 +132,7 @@ const stop = async (self: Self): Promise<void> => {
   const { settings, setup } = self;
   const { dynamoGraceMs, serverStopMs } = setup.delays;
   self.phase = 'ending';
+  say(nameOf(self), '[shutdown] API server: shutdown triggered');
   await sleep((delayOf(setup, 'drain') ?? 0) + (settings.profile === 'dynamo' ? dynamoGraceMs : 0));
   self.front?.close();
   await self.crew?.stop(serverStopMs);

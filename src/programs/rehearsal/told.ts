@@ -42,6 +42,7 @@ export const startFaults = (setup: Setup, end: (code: number) => void): void => 
 export const beDaemon = (setup: Setup): void => {
   process.title = setup.forked ? 'VLLM::Forked' : 'VLLM::Daemon';
   report({ kind: 'ready' });
+  say(process.title.replace('VLLM::', ''), 'left behind, as it was told');
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined);
   setTimeout(() => finish(0), DAEMON_LIFE_MS);
 };
@@ -52,5 +53,7 @@ export const beForker = (setup: Setup): void => {
 };
 
 const flood = (): void => {
-  process.stdout.write(FLOOD_LINE, () => setImmediate(flood));
+  process.stdout.write(FLOOD_LINE, (error) => {
+    if (!error) setImmediate(flood);
+  });
 };

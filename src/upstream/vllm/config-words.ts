@@ -1,4 +1,5 @@
 // The words that vLLM makes of a --config file (vLLM 0.31, vllm/utils/argparse_utils.py, load_config_file).
+import { isList, isMap, type Json, pythonJson } from './python-json.ts';
 import type { Word } from './words.ts';
 
 /** A YAML document as PyYAML's safe_load reads it (YAML 1.1): `yes` is true, 010 is eight. A whole number may be a bigint. */
@@ -37,10 +38,11 @@ function pythonText(value: ConfigValue): string {
 
 const shown = (value: ConfigValue): string => (isMap(value) || isList(value) ? json(value) : String(value));
 
-const json = (value: ConfigValue): string =>
-  JSON.stringify(value, (_, inner: unknown) => (typeof inner === 'bigint' ? Number(inner) : inner));
+const json = (value: ConfigValue): string => pythonJson(withoutBigints(value));
 
-const isList = (value: ConfigValue): value is readonly ConfigValue[] => Array.isArray(value);
-
-const isMap = (value: ConfigValue): value is { readonly [key: string]: ConfigValue } =>
-  typeof value === 'object' && value !== null && !isList(value);
+function withoutBigints(value: ConfigValue): Json {
+  if (typeof value === 'bigint') return Number(value);
+  if (isList(value)) return value.map(withoutBigints);
+  if (!isMap(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withoutBigints(inner)]));
+}

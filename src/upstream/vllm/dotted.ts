@@ -1,9 +1,8 @@
 // vLLM's dotted options: `--a.b 1 --a.c 2` becomes one `--a '{"b": 1, "c": 2}'` behind all other words
 // (vLLM 0.31, vllm/utils/argparse_utils.py, parse_args). A word like -0.5 counts as one and eats the word after it.
 import { splitValue } from './classify.ts';
+import { isList, isMap, type Json, pythonJson } from './python-json.ts';
 import { refusal, type Step, type Word, writtenOf } from './words.ts';
-
-type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
 type Folded = { readonly value: Json; readonly from: readonly Word[] };
 
@@ -23,7 +22,7 @@ export function joinDotted(words: readonly Word[]): Step {
   }
   const tail = [...folded].flatMap(([text, { value, from }]) => [
     { text, written: writtenOf(from) },
-    { text: JSON.stringify(value), written: '' },
+    { text: pythonJson(value), written: '' },
   ]);
   return { words: [...kept, ...tail], errors: [] };
 }
@@ -64,8 +63,3 @@ function merge(before: Json, after: Json): Json {
   });
   return Object.fromEntries([...Object.entries(before), ...merged]);
 }
-
-const isList = (value: Json): value is readonly Json[] => Array.isArray(value);
-
-const isMap = (value: Json): value is { readonly [key: string]: Json } =>
-  typeof value === 'object' && value !== null && !isList(value);

@@ -44,7 +44,7 @@ const hello: fc.Arbitrary<Hello> = fc.record({
   fields: fc.array(fc.record({ field: line, value: orNull(fc.oneof(line, long(4_000))), digest }), { maxLength: 90 }),
 });
 
-export const body: fc.Arbitrary<Body> = fc.oneof(
+const body: fc.Arbitrary<Body> = fc.oneof(
   fc.record({ kind: fc.constant('challenge'), key: line, generation: orNull(line) }),
   fc.record({ kind: fc.constant('hello'), hello }),
   fc.record({ kind: fc.constant('welcome'), rank, host: line }),
@@ -57,7 +57,7 @@ export const body: fc.Arbitrary<Body> = fc.oneof(
     ready: fc.boolean(),
     missing: fc.oneof(
       fc.array(rank),
-      fc.nat({ max: 5_000 }).map((n) => new Array<number>(n).fill(4_095)),
+      fc.nat({ max: 5_000 }).map((n) => Array.from({ length: n }, () => 4_095)),
     ),
   }),
   fc.record({ kind: fc.constant('report'), cause, ageMs }),

@@ -82,7 +82,7 @@ test('what another member says cannot move the cursor of the one who reads it', 
   const text = renderStatus(
     sample({ members: [member(0, { host, phase: host, cause: { ...cause, message: host } })] }),
   );
-  expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/);
+  expect(text.replaceAll('\n', '')).toMatch(/^[ -~]+$/);
 });
 
 test.each([

@@ -1,0 +1,52 @@
+// A stop that was asked for and a fault meet: the leader decides which of the two it is, and all follow it. A death that
+// came before the wish to stop is a fault; whatever comes after it is part of stopping, and only cuts the draining short.
+import type { Cause } from '#core/group/cause.ts';
+import { isOwn } from '#core/group/cause.ts';
+
+import { fault, faultKillAtMs } from './fault.ts';
+import type { State, StateOf, Step } from './state.ts';
+import { stay } from './state.ts';
+import { terminateEngine } from './stop.ts';
+import { drained } from './stopping-child.ts';
+import { sayCause } from './tell.ts';
+import { judged, tellJudged, verdictUntilMs } from './verdict.ts';
+
+export type Late = StateOf<'stopping' | 'sweeping' | 'settling'>;
+
+/** Tells whether a cause is older than the wish to stop, and so the reason of the end. */
+export const isBeforeAsking = ({ base }: State, cause: Cause, happenedMs: number): boolean =>
+  isOwn(cause) && happenedMs < (base.asked?.atMs ?? -Infinity);
+
+/** Returns the step of a stop that was asked for and turns out to be a fault. */
+export function turnToFault(state: StateOf<'draining'> | Late, cause: Cause, happenedMs: number): Step {
+  if (state.phase === 'draining') return fault(state, cause, 'heard', happenedMs);
+  const before = { ...state.base, verdict: null };
+  const base = judged(before, cause, happenedMs);
+  const words = [...tellJudged(before, base, cause, 'heard'), sayCause(cause)];
+  switch (state.phase) {
+    case 'stopping':
+      return stay({ ...state, base, mode: 'fault', drainAtMs: Infinity, killAtMs: sooner(state) }, ...words);
+    case 'sweeping':
+      return stay({ ...state, base, mode: 'fault', killAtMs: sooner(state) }, ...words);
+    case 'settling':
+      return stay({ ...state, base, mode: 'fault', untilMs: verdictUntilMs(base) }, ...words);
+  }
+}
+
+/** Returns the step of a fault that turns out to be part of a stop that was asked for. */
+export function turnToAsked(state: Late): Step {
+  if (state.mode === 'asked') return stay(state);
+  const { base } = state;
+  const asked = base.asked ?? { by: 'the leader', atMs: base.nowMs };
+  return stay({ ...state, base: { ...base, asked, verdict: null }, mode: 'asked' });
+}
+
+/** Returns the step of something that makes draining useless: a member or an engine process is gone. */
+export function cutShort(state: StateOf<'draining'> | Late): Step {
+  if (state.phase === 'draining') return terminateEngine(state);
+  if (state.phase !== 'stopping' || state.mode !== 'asked' || state.drainAtMs === Infinity) return stay(state);
+  return stay({ ...state, drainAtMs: Infinity, killAtMs: sooner(state) }, ...drained(state.base));
+}
+
+const sooner = ({ base, killAtMs }: StateOf<'stopping' | 'sweeping'>): number =>
+  Math.min(killAtMs, faultKillAtMs(base));

@@ -1,0 +1,133 @@
+// A group of launchers on this machine, started one by one as `local` starts them, so that each can be signalled and asked.
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import type { TerminationDocument } from '#core/report/termination.ts';
+
+import { marked, until } from './outside.ts';
+import { freePorts } from './ports.ts';
+import { start } from './start.ts';
+import type { Started } from './start.ts';
+
+export type GroupOptions = {
+  readonly size?: number;
+  /** The ranks that are started at once; all by default. */
+  readonly ranks?: readonly number[];
+  readonly options?: readonly string[];
+  readonly optionsOf?: (rank: number) => readonly string[];
+  readonly words?: readonly string[];
+  readonly wordsOf?: (rank: number) => readonly string[];
+  readonly envOf?: (rank: number) => Readonly<Record<string, string>>;
+};
+
+export type Group = {
+  readonly mark: string;
+  readonly folder: string;
+  readonly ports: Ports;
+  readonly members: readonly Started[];
+  /** Starts the launcher of a rank, again or for the first time; `changed` replaces parts of what the group was opened with. */
+  readonly launch: (rank: number, changed?: GroupOptions) => Started;
+  readonly message: (rank: number) => TerminationDocument | null;
+  readonly messages: () => readonly (TerminationDocument | null)[];
+  readonly get: (rank: number, path: string) => Promise<Answer>;
+  /** Waits until every member says that it is ready. */
+  readonly ready: () => Promise<void>;
+  readonly codes: (limitMs?: number) => Promise<readonly (number | null)[]>;
+};
+
+export type Ports = {
+  readonly base: number;
+  readonly status: (rank: number) => number;
+  readonly group: (rank: number) => number;
+  readonly engine: number;
+};
+export type Answer = { readonly status: number; readonly text: string } | null;
+
+/** Starts a group; its engines are rehearsals unless `options` say otherwise. */
+export async function openGroup(opened: GroupOptions = {}): Promise<Group> {
+  const size = opened.size ?? 2;
+  const base = await freePorts();
+  const ports = {
+    base,
+    status: (rank: number) => base + 2 * rank,
+    group: (rank: number) => base + 1 + 2 * rank,
+    engine: base + 14,
+  };
+  const mark = randomUUID();
+  const folder = mkdtempSync(join(tmpdir(), 'vllm-launch-e2e-'));
+  const members: Started[] = [];
+  const launch = (rank: number, changed: GroupOptions = {}) => {
+    const {
+      options = [],
+      optionsOf,
+      wordsOf,
+      envOf,
+      words = ['vllm', 'serve', 'tiny', '-tp', String(size)],
+    } = { ...opened, ...changed };
+    const line = wordsOf?.(rank) ?? [...words, '--port', String(ports.engine)];
+    const given = [...placed(size, rank, ports, folder), ...options, ...(optionsOf?.(rank) ?? [])];
+    const started = start(['run', ...given, '--', ...line], {
+      mark,
+      ...(envOf === undefined ? {} : { env: envOf(rank) }),
+    });
+    members[rank] = started;
+    return started;
+  };
+  for (const rank of opened.ranks ?? Array.from({ length: size }, (_, index) => index)) launch(rank);
+  const get = (rank: number, path: string) => ask(ports.status(rank), path);
+  const message = (rank: number) => messageAt(join(folder, `${rank}.json`));
+  return {
+    mark,
+    folder,
+    ports,
+    members,
+    launch,
+    message,
+    messages: () => members.map((_, rank) => message(rank)),
+    get,
+    ready: async () => {
+      for (const rank of members.keys())
+        await until(
+          `/readyz of rank ${rank}: ${members[rank]?.stderr()}`,
+          async () => (await get(rank, '/readyz'))?.status === 200,
+        );
+    },
+    codes: (limitMs) => Promise.all(members.map(async (member) => (await member.ended(limitMs)).code)),
+  };
+}
+
+/** The place of a rank, as `local` gives it, and files of its own. */
+const placed = (size: number, rank: number, ports: Ports, folder: string): string[] => [
+  ...['--nnodes', String(size), '--node-rank', String(rank), '--leader', `127.0.0.1:${ports.group(0)}`],
+  ...['--local-group', `e2e-${ports.base}`, '--podinfo', '/nonexistent', '--gpus-per-node', '1', '--rehearse'],
+  ...['--group-port', String(ports.group(rank)), '--status-port', String(ports.status(rank))],
+  ...['--master-port', String(ports.base + 15), '--termination-log', join(folder, `${rank}.json`)],
+];
+
+/** What a launcher's status server answers, null where nobody does. */
+export async function ask(port: number, path: string): Promise<Answer> {
+  try {
+    const answer = await fetch(`http://127.0.0.1:${port}${path}`, { signal: AbortSignal.timeout(5_000) });
+    return { status: answer.status, text: await answer.text() };
+  } catch {
+    return null; // nobody there, which is an answer too
+  }
+}
+
+/** A termination message, null where there is none yet. */
+export function messageAt(path: string): TerminationDocument | null {
+  try {
+    const text = readFileSync(path, 'utf8');
+    return text === '' ? null : (JSON.parse(text) as TerminationDocument);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+/** Waits until nothing of a mark is left, for less than a look takes. */
+export async function nothingLeft(mark: string): Promise<void> {
+  await until(() => `still there: ${JSON.stringify(marked(mark))}`, () => marked(mark).length === 0, 3_000);
+}

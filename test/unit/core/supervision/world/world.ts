@@ -1,0 +1,262 @@
+// A group of launchers as a pure simulation: virtual time, links, processes, names. Deterministic: what happens is what
+// was asked for, in the order of its time. The interpreter here stands where edge/perform.ts stands.
+import type { Body, Frame } from '#core/group/message.ts';
+import { protocolVersion } from '#core/group/message.ts';
+import type { Effect, EffectOf } from '#core/supervision/effect.ts';
+import { isResourceTracker } from '#upstream/python/titles.ts';
+
+import type { Launcher, Thaw, Watch } from './launcher.ts';
+import { openLauncher } from './launcher.ts';
+import type { Network } from './network.ts';
+import { openNetwork } from './network.ts';
+import type { PlanWish } from './plan.ts';
+import { digestOf, hostOf, planOf } from './plan.ts';
+import type { Habits, Proc, Processes } from './processes.ts';
+import { openProcesses, plainHabits, toSeen } from './processes.ts';
+import type { Queue } from './queue.ts';
+import { openQueue } from './queue.ts';
+
+export type Setup = {
+  readonly size: number;
+  readonly delayMs: number;
+  readonly plan?: (rank: number) => Partial<PlanWish>;
+  readonly habits?: (rank: number) => Partial<Habits>;
+  readonly helloMs?: (rank: number) => number;
+  readonly lateMs?: (rank: number) => number;
+  /** When the leader's name resolves; never is Infinity. */
+  readonly nameAtMs?: number;
+  readonly listenerFails?: (rank: number) => string | null;
+  readonly thaw?: Thaw;
+  /** What an engine says when another's death reaches it, and after how long; null: it notices nothing, as vLLM when idle. */
+  readonly echo?: { readonly afterMs: number; readonly line: string } | null;
+  readonly without?: 'heartbeats' | 'sweep' | null;
+  readonly watch?: Watch;
+};
+
+export type Node = { readonly processes: Processes; launcher: Launcher | null };
+
+export type World = {
+  readonly queue: Queue;
+  readonly network: Network;
+  readonly nodes: readonly Node[];
+  /** Every launcher there ever was. */
+  readonly launchers: Launcher[];
+  readonly launch: (rank: number) => void;
+  readonly killLauncher: (rank: number, processes: 'die' | 'live on') => void;
+  readonly signal: (rank: number, signal: string) => void;
+  readonly end: (rank: number, part: Proc['part'], code: number | null, signal: string | null) => void;
+};
+
+const quickMs = 2;
+const dialTimeoutMs = 3_000;
+const probeTimeoutMs = 1_000;
+const lastWordsMs = 250;
+
+export function openWorld(setup: Setup): World {
+  const queue = openQueue();
+  const network = openNetwork(queue, (from, to) => (from === to ? 0 : setup.delayMs));
+  const watch = setup.watch ?? (() => undefined);
+  let incarnations = 0;
+  const nodes: Node[] = Array.from({ length: setup.size }, (_, rank) => {
+    const habits = { ...plainHabits, ...setup.habits?.(rank) };
+    const node: Node = {
+      launcher: null,
+      processes: openProcesses(queue, rank, habits, (proc, code, signal) => exited(rank, proc, code, signal)),
+    };
+    return node;
+  });
+  const exited = (rank: number, proc: Proc, code: number | null, signal: string | null) => {
+    const owner = launchers.find((launcher) => launcher.incarnation === proc.owner);
+    if (proc.part === 'top') queue.after(1, () => owner?.push({ kind: 'childExited', epoch: 1, code, signal }));
+    if (setup.echo != null && proc.part === 'worker' && signal === 'SIGKILL')
+      queue.after(setup.echo.afterMs, () => echo(rank));
+  };
+  const echo = (from: number) =>
+    nodes.forEach(({ processes }, rank) => {
+      const worker = processes.living().find((proc) => proc.part === 'worker');
+      if (rank !== from && worker !== undefined) processes.kill(worker, 1, null);
+    });
+  const launchers: Launcher[] = [];
+  const nodeOf = (host: string) => nodes[Array.from(nodes.keys()).find((rank) => hostOf(rank) === host) ?? -1];
+
+  const perform = (launcher: Launcher, effect: Effect) => performers[effect.kind](launcher, effect as never);
+  const performers: { readonly [K in Effect['kind']]: (launcher: Launcher, effect: EffectOf<K>) => void } = {
+    say: () => undefined,
+    writeTermination: () => undefined,
+    resolveName: (launcher) => {
+      const known = queue.nowMs() >= (setup.nameAtMs ?? 0);
+      queue.after(5, () =>
+        launcher.push(
+          known
+            ? { kind: 'nameResolved', address: hostOf(0), own: hostOf(launcher.rank), interface: 'eth0' }
+            : { kind: 'nameUnresolved', reason: 'no such name' },
+        ),
+      );
+    },
+    openListener: (launcher) => {
+      const reason = setup.listenerFails?.(launcher.rank) ?? null;
+      queue.after(1, () => {
+        launcher.listening = reason === null;
+        launcher.push(reason === null ? { kind: 'listenerOpened' } : { kind: 'listenerFailed', reason });
+      });
+    },
+    closeListener: (launcher) => void (launcher.listening = false),
+    openLink: (launcher, { host }) => dial(launcher, nodeOf(host)),
+    sendFrame: (launcher, { link, epoch, body }) => send(launcher, link, body, epoch),
+    sendHello: (launcher, { link, key, hello, fields }) =>
+      queue.after(setup.helloMs?.(launcher.rank) ?? 1, () =>
+        send(launcher, link, { kind: 'hello', hello: { ...hello, fields: digestOf(key, fields) } }, null),
+      ),
+    closeLink: (_, { link }) => network.close(link),
+    probePeer: (launcher, { rank, host }) => probe(launcher, rank, nodeOf(host)),
+    spawnChild: (launcher, { epoch, spec }) => spawn(launcher, epoch, spec.argv.join(' ')),
+    signalProcess: (launcher, { process, signal }) => processesOf(launcher).signal(process, signal),
+    scanProcesses: (launcher, { epoch, whole, known }) =>
+      queue.after(quickMs, () => {
+        const pids = new Set(known.map((entry) => entry.pid));
+        const ours = processesOf(launcher).living(launcher.incarnation);
+        const alive = (whole ? ours : ours.filter((proc) => pids.has(proc.pid))).map(toSeen);
+        launcher.push({ kind: 'processesSeen', epoch, whole, alive });
+      }),
+    sweepTree: (launcher, { epoch, signal, spareTrackers }) => {
+      const ours = processesOf(launcher).living(launcher.incarnation);
+      const meant = ours.filter((proc) => !(spareTrackers && isResourceTracker(proc.title)));
+      if (signal !== null && setup.without !== 'sweep') for (const proc of meant) processesOf(launcher).signal(proc, signal);
+      queue.after(quickMs, () => {
+        const left = setup.without === 'sweep' ? [] : processesOf(launcher).living(launcher.incarnation);
+        launcher.push({ kind: 'treeSwept', epoch, survivors: left.map((proc) => ({ ...toSeen(proc), ageMs: 0 })) });
+      });
+    },
+    probeEngine: (launcher, { epoch }) =>
+      queue.after(quickMs, () => {
+        const status = serves(launcher) ? 200 : null;
+        launcher.push({ kind: 'engineProbed', epoch, answers: [{ status, reason: 'connection refused' }] });
+      }),
+    readTail: (launcher, { epoch }) =>
+      queue.after(lastWordsMs, () => launcher.push({ kind: 'tailRead', epoch, lines: linesOf(launcher) })),
+    finish: (launcher, { code }) => {
+      launcher.exitCode = code;
+      launcher.life = 'left';
+      hangUp(launcher);
+    },
+  };
+  const processesOf = (launcher: Launcher): Processes => (nodes[launcher.rank] as Node).processes;
+
+  const send = (launcher: Launcher, link: number, body: Body, epoch: Frame['epoch']) => {
+    if (launcher.life !== 'running' || (setup.without === 'heartbeats' && body.kind === 'heartbeat')) return;
+    launcher.seq += 1;
+    const { group } = launcher.state.base.self;
+    const { incarnation, seq } = launcher;
+    network.send(link, { protocol: protocolVersion, group, incarnation, epoch, seq, body });
+  };
+  const port = (launcher: Launcher) => ({
+    frame: (link: number, frame: Frame) => launcher.push({ kind: 'frameReceived', link, frame }),
+    closed: (link: number, reason: string) => launcher.push({ kind: 'linkClosed', link, reason }),
+  });
+  const hangUp = (launcher: Launcher) => {
+    launcher.listening = false;
+    for (const link of launcher.links) network.close(link);
+    const node = nodes[launcher.rank];
+    if (node?.launcher === launcher) node.launcher = null;
+  };
+  // What a connection attempt meets over there, a round trip later or after its own patience.
+  const attempt = (from: Launcher, to: Node | undefined, patienceMs: number, answer: (met: Met) => void) => {
+    const rank = to === undefined ? -1 : nodes.indexOf(to);
+    const oneWayMs = network.delayMs(from.rank, rank);
+    if (2 * oneWayMs > patienceMs) return queue.after(patienceMs, () => answer({ kind: 'nobody' }));
+    queue.after(oneWayMs, () => {
+      const lost = to === undefined || network.isCut(from.rank, rank) || network.isCut(rank, from.rank);
+      if (lost) return queue.after(patienceMs - oneWayMs, () => answer({ kind: 'nobody' }));
+      const { launcher } = to;
+      const met: Met = launcher?.listening ? { kind: 'listener', launcher } : { kind: 'refusal' };
+      if (met.kind === 'refusal' || from.life !== 'running') return queue.after(oneWayMs, () => answer(met));
+      answer(met);
+    });
+  };
+  const probe = (launcher: Launcher, rank: number, to: Node | undefined) =>
+    attempt(launcher, to, probeTimeoutMs, (met) => {
+      const answer = ({ listener: 'reachable', refusal: 'refused', nobody: 'unreachable' } as const)[met.kind];
+      const backMs = met.kind === 'listener' ? network.delayMs(rank, launcher.rank) : 0;
+      queue.after(backMs, () => launcher.push({ kind: 'peerProbed', rank, answer }));
+    });
+  const dial = (launcher: Launcher, to: Node | undefined) =>
+    attempt(launcher, to, dialTimeoutMs, (met) => {
+      if (met.kind !== 'listener' || met.launcher.life !== 'running') {
+        const reason = met.kind === 'refusal' ? 'connection refused' : 'timed out';
+        return queue.after(met.kind === 'listener' ? dialTimeoutMs : 0, () => launcher.push({ kind: 'linkFailed', reason }));
+      }
+      const theirs = { rank: met.launcher.rank, link: network.newLink(), port: port(met.launcher) };
+      const ours = { rank: launcher.rank, link: network.newLink(), port: port(launcher) };
+      network.connect(ours, theirs);
+      met.launcher.links.add(theirs.link);
+      launcher.links.add(ours.link);
+      if (launcher.life === 'dead' || launcher.life === 'left') network.close(ours.link);
+      const address = hostOf(launcher.rank);
+      met.launcher.push({ kind: 'linkOpened', link: theirs.link, address, by: 'them' });
+      queue.after(network.delayMs(met.launcher.rank, launcher.rank), () =>
+        launcher.push({ kind: 'linkOpened', link: ours.link, address: hostOf(met.launcher.rank), by: 'us' }),
+      );
+    });
+  const spawn = (launcher: Launcher, epoch: number, title: string) => {
+    const habits = { ...plainHabits, ...setup.habits?.(launcher.rank) };
+    queue.after(habits.spawnMs, () => {
+      if (launcher.life === 'dead') return;
+      if (habits.spawnFails !== null) {
+        const reason = `cannot run ${title.slice(0, 4)}: no such file`;
+        return launcher.push({ kind: 'spawnFailed', epoch, why: habits.spawnFails, reason });
+      }
+      const { leader, counter } = launcher.state.base.epoch ?? { leader: '', counter: 0 };
+      const { pid, startTicks } = processesOf(launcher).startEngine(launcher.incarnation, `${leader}/${counter}`, title);
+      launcher.push({ kind: 'childSpawned', epoch, pid, startTicks });
+    });
+  };
+  // 200 once every worker of the group is there; /health knows nothing of what happens later on other nodes.
+  const everUp = new Map<string, number>();
+  const serves = (launcher: Launcher): boolean => {
+    const own = processesOf(launcher).living(launcher.incarnation);
+    if (!own.some((proc) => proc.part === 'top') || !own.some((proc) => proc.part === 'worker')) return false;
+    if (!everUp.has(launcher.incarnation) && nodes.every((node) => node.processes.workerUp()))
+      everUp.set(launcher.incarnation, queue.nowMs());
+    const habits = { ...plainHabits, ...setup.habits?.(launcher.rank) };
+    return queue.nowMs() >= (everUp.get(launcher.incarnation) ?? Infinity) + habits.readyMs;
+  };
+  const linesOf = (launcher: Launcher): readonly string[] => {
+    const dead = processesOf(launcher).all().find((proc) => proc.part === 'worker' && !proc.alive);
+    return setup.echo == null || dead === undefined ? [] : [`(Worker_TP${launcher.rank} pid=${dead.pid}) ${setup.echo.line}`];
+  };
+  const launch = (rank: number) => {
+    incarnations += 1;
+    const plan = planOf({ rank, size: setup.size, ...setup.plan?.(rank) });
+    const incarnation = `${hostOf(rank)}-${incarnations}`;
+    const lateMs = setup.lateMs?.(rank) ?? 0;
+    const launcher = openLauncher(queue, { plan, incarnation, lateMs, thaw: setup.thaw ?? 'inbox-first', perform, watch });
+    (nodes[rank] as Node).launcher = launcher;
+    launchers.push(launcher);
+    launcher.push({ kind: 'launchRequested' });
+  };
+  return {
+    queue,
+    network,
+    nodes,
+    launchers,
+    launch,
+    killLauncher: (rank, fate) => {
+      const launcher = nodes[rank]?.launcher;
+      if (launcher == null) return;
+      launcher.life = 'dead';
+      if (fate === 'die') for (const proc of processesOf(launcher).living()) processesOf(launcher).kill(proc, null, 'SIGKILL');
+      hangUp(launcher);
+    },
+    signal: (rank, signal) => nodes[rank]?.launcher?.push({ kind: 'signalReceived', signal }),
+    end: (rank, part, code, signal) => {
+      const processes = nodes[rank]?.processes;
+      const proc = processes?.living().find((entry) => entry.part === part);
+      if (proc !== undefined) processes?.kill(proc, code, signal);
+    },
+  };
+}
+
+type Met =
+  | { readonly kind: 'listener'; readonly launcher: Launcher }
+  | { readonly kind: 'refusal' }
+  | { readonly kind: 'nobody' };
