@@ -15,6 +15,7 @@ import { nowMs } from '#edge/clock.ts';
 import { openTermination } from '#edge/files/termination.ts';
 import { writeWhole } from '#edge/files/write.ts';
 import type { Journal } from '#edge/journal.ts';
+import type { Logger } from '#edge/output/logger.ts';
 import { openLogger } from '#edge/output/logger.ts';
 import type { Progress } from '#edge/output/progress.ts';
 import { openProgress } from '#edge/output/progress.ts';
@@ -36,18 +37,14 @@ const progressMs = 10_000;
 
 /** Returns the rooms of one run. */
 export function openRunRooms(plan: LaunchPlan, options: Options, self: Self): RunRooms {
-  const terminal = isatty(2);
-  const format = options['log-format'] ?? (terminal ? 'text' : 'json');
-  const base = { incarnation: self.incarnation, host: self.host, ...(plan.rehearsal ? { rehearsal: true } : {}) };
-  const logger = openLogger({ format, level: options['log-level'], base });
-  logger.setContext({ rank: self.rank });
+  const logger = openLog(plan, options, self);
   const unixMs = Date.now() - nowMs();
   const termination = openTermination(options['termination-log']);
   let lines: () => readonly string[] = () => [];
   let server: StatusServer | null = null;
   let progress: Progress | null = null;
 
-  const write = (state: State) => {
+  const writeTermination = (state: State) => {
     logger.setContext({ epoch: state.base.epoch?.counter ?? null });
     const failure = termination?.write(renderTermination(lastWords(state, unixMs, lines()))) ?? null;
     if (failure !== null) logger.say('warn', failure);
@@ -55,31 +52,42 @@ export function openRunRooms(plan: LaunchPlan, options: Options, self: Self): Ru
   const serve = async ({ loop, lastLines }: Supervised, output: 'relay' | 'inherit') => {
     lines = lastLines;
     for (const { message } of plan.document.warnings) logger.say('warn', message);
-    const view = () => {
-      const state = loop.state();
-      return statusView({ ...state, base: { ...state.base, nowMs: nowMs() } }, unixMs, lastLines);
-    };
-    const live = terminal && output !== 'inherit';
+    const terminal = isatty(2) && output !== 'inherit';
     const say = (line: string) => logger.say('info', line);
-    progress = openProgress({ terminal: live, intervalMs: progressMs, say }, () => waitLines(loop.state(), nowMs()));
+    progress = openProgress({ terminal, intervalMs: progressMs, say }, () => waitLines(loop.state(), nowMs()));
     if (options['status-port'] === 0) return;
+    const view = () => statusView(asOfNow(loop.state()), unixMs, lastLines);
     const opened = await openStatusServer({ port: options['status-port'], host: options['status-host'], view });
     if (opened.ok) server = opened.server;
     else loop.push({ kind: 'statusPortTaken', reason: opened.reason });
   };
   const leave = async (state: State, code: number, journal: Journal) => {
     progress?.close();
-    write(state);
+    writeTermination(state);
     const document = lastWords(state, unixMs, lines());
     logger.say(code === 0 ? 'info' : 'error', finalLine(document, code), { termination: renderTermination(document) });
     await server?.close();
-    const text = journal.text();
-    if (text === '' || options.journal === null) return true;
-    const failure = await writeWhole(options.journal, text, 'journal');
-    if (failure !== null) logger.say('error', `${failure.message}; ${failure.hint}`);
-    return failure === null;
+    return await writeJournal(options.journal, journal, logger);
   };
-  return { say: logger.say, writeTermination: write, serve, leave };
+  return { say: logger.say, writeTermination, serve, leave };
+}
+
+function openLog(plan: LaunchPlan, options: Options, self: Self): Logger {
+  const format = options['log-format'] ?? (isatty(2) ? 'text' : 'json');
+  const base = { incarnation: self.incarnation, host: self.host, ...(plan.rehearsal ? { rehearsal: true } : {}) };
+  const logger = openLogger({ format, level: options['log-level'], base });
+  logger.setContext({ rank: self.rank, epoch: null });
+  return logger;
+}
+
+const asOfNow = (state: State): State => ({ ...state, base: { ...state.base, nowMs: nowMs() } });
+
+async function writeJournal(path: string | null, journal: Journal, logger: Logger): Promise<boolean> {
+  const text = journal.text();
+  if (text === '' || path === null) return true;
+  const failure = await writeWhole(path, text, 'journal');
+  if (failure !== null) logger.say('error', `${failure.message}; ${failure.hint}`);
+  return failure === null;
 }
 
 /** Writes the termination message of a launch that was refused. */

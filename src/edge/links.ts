@@ -21,61 +21,65 @@ export type Links = {
   readonly closeAll: () => Promise<void>;
 };
 
+type Registry = { readonly open: Map<number, Link>; readonly whenEmpty: Set<() => void> };
+
 /** Returns the links of a launcher; ws is loaded with the first listener or dial. */
 export function openLinks(self: Self, push: (event: Occurrence) => void): Links {
-  const open = new Map<number, Link>();
-  const waiters = new Set<() => void>();
+  const registry: Registry = { open: new Map(), whenEmpty: new Set() };
+  const watch = (by: 'them' | 'us') => (link: Link) => adopt(registry, push, link, by);
   let listener: Listener | null = null;
   let seq = 0;
-
-  const watch =
-    (by: 'them' | 'us') =>
-    (link: Link): LinkWatch => {
-      open.set(link.id, link);
-      push({ kind: 'linkOpened', link: link.id, address: link.address, by });
-      return {
-        frame: (text) => receive(link.id, text),
-        closed: (reason) => {
-          open.delete(link.id);
-          push({ kind: 'linkClosed', link: link.id, reason });
-          if (open.size === 0) for (const wake of waiters) wake();
-        },
-      };
-    };
-  const receive = (link: number, text: string) => {
-    const read = readFrame(text);
-    if (read.ok) push({ kind: 'frameReceived', link, frame: read.frame });
-    else push({ kind: 'frameRejected', link, reason: read.reason });
-  };
-  const listen = async (port: number) => {
-    const { openListener } = await import('./group/socket.ts');
-    const opened = await openListener({ port, size: self.size, onLink: watch('them') });
-    if (!opened.ok) return push({ kind: 'listenerFailed', reason: opened.reason });
-    listener = opened.listener;
-    push({ kind: 'listenerOpened' });
-  };
-  const dial = async (host: string, port: number) => {
-    const { openLink } = await import('./group/socket.ts');
-    const opened = await openLink({ host, port, timeoutMs: dialTimeoutMs, onLink: watch('us') });
-    if (!opened.ok) push({ kind: 'linkFailed', reason: opened.reason });
-  };
-  const send = (link: number, epoch: Epoch | null, body: Body) => {
-    seq += 1;
-    const { group, incarnation } = self;
-    open.get(link)?.send(writeFrame({ protocol: protocolVersion, group, incarnation, epoch, seq, body }));
-  };
-  const closeAll = () => {
-    listener?.close();
-    if (open.size === 0) return Promise.resolve();
-    for (const link of open.values()) link.close();
-    return new Promise<void>((resolve) => waiters.add(resolve));
-  };
   return {
-    listen,
+    listen: async (port) => {
+      const { openListener } = await import('./group/socket.ts');
+      const opened = await openListener({ port, size: self.size, onLink: watch('them') });
+      if (opened.ok) listener = opened.listener;
+      push(opened.ok ? { kind: 'listenerOpened' } : { kind: 'listenerFailed', reason: opened.reason });
+    },
     closeListener: () => listener?.close(),
-    dial,
-    send,
-    close: (link) => open.get(link)?.close(),
-    closeAll,
+    dial: async (host, port) => {
+      const { openLink } = await import('./group/socket.ts');
+      const opened = await openLink({ host, port, timeoutMs: dialTimeoutMs, onLink: watch('us') });
+      if (!opened.ok) push({ kind: 'linkFailed', reason: opened.reason });
+    },
+    send: (link, epoch, body) => {
+      seq += 1;
+      const { group, incarnation } = self;
+      const frame = { protocol: protocolVersion, group, incarnation, epoch, seq, body };
+      registry.open.get(link)?.send(writeFrame(frame));
+    },
+    close: (link) => registry.open.get(link)?.close(),
+    closeAll: () => {
+      listener?.close();
+      return closeAll(registry);
+    },
   };
+}
+
+function adopt(
+  { open, whenEmpty }: Registry,
+  push: (event: Occurrence) => void,
+  link: Link,
+  by: 'them' | 'us',
+): LinkWatch {
+  open.set(link.id, link);
+  push({ kind: 'linkOpened', link: link.id, address: link.address, by });
+  return {
+    frame: (text) => {
+      const read = readFrame(text);
+      if (read.ok) push({ kind: 'frameReceived', link: link.id, frame: read.frame });
+      else push({ kind: 'frameRejected', link: link.id, reason: read.reason });
+    },
+    closed: (reason) => {
+      open.delete(link.id);
+      push({ kind: 'linkClosed', link: link.id, reason });
+      if (open.size === 0) for (const wake of whenEmpty) wake();
+    },
+  };
+}
+
+function closeAll({ open, whenEmpty }: Registry): Promise<void> {
+  if (open.size === 0) return Promise.resolve();
+  for (const link of open.values()) link.close();
+  return new Promise((resolve) => whenEmpty.add(resolve));
 }

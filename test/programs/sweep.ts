@@ -11,7 +11,7 @@ async function main(): Promise<void> {
   const before = await sweepTree([child], null);
   console.log(JSON.stringify(before.survivors.map((survivor) => survivor.title)));
   let left = before.survivors.length;
-  for (let empty = 0; empty < 5; empty = left === 0 ? empty + 1 : 0)
+  for (let empty = 0, pass = 0; empty < 5 && pass < 500; empty = left === 0 ? empty + 1 : 0, pass += 1)
     left = (await sweepTree([child], 'SIGKILL')).survivors.length;
   console.log(left);
 }

@@ -74,14 +74,18 @@ function difference(read: EngineWords, verdict: Verdict): string | null {
   return unequal(read, verdict.values);
 }
 
+function engineValue(values: Record<string, unknown>, flag: string): unknown {
+  const said = values[flag.slice(2).replaceAll('-', '_')];
+  return Array.isArray(said) ? said.filter((one) => one !== null) : said;
+}
+
 function unequal(read: EngineWords, values: Record<string, unknown>): string | null {
   const ours: Record<string, { readonly value: unknown; readonly word: string | null }> = {
     ...read.sizes,
     ...read,
   } as never;
   for (const [name, [flag]] of Object.entries(fields)) {
-    const said = values[flag.slice(2).replaceAll('-', '_')];
-    const engine = Array.isArray(said) ? said.filter((one) => one !== null) : said;
+    const engine = engineValue(values, flag);
     const mine = ours[name];
     if (engine === undefined || mine === undefined) continue;
     const absent = mine.word === null && (engine === null || name === 'model');
@@ -132,11 +136,22 @@ test.skipIf(VLLM_ENGINES === '')(
   600_000,
 );
 
-// One line of JSON for each line, `other` ones left out: they say nothing about us.
+// One line of JSON for each line; `other` ones say nothing about us. Of the values those that are not the engine's own.
 function record(file: string, lines: readonly EngineLine[], verdicts: readonly Verdict[]): void {
   const rows = lines.flatMap((line, at) => {
     const verdict = verdicts[at];
-    return verdict === undefined || verdict.kind === 'other' ? [] : [JSON.stringify({ ...line, verdict })];
+    if (verdict === undefined || verdict.kind === 'other') return [];
+    const said = verdict.kind === 'read' ? { ...verdict, values: notDefault(verdict.values) } : verdict;
+    return [JSON.stringify({ ...line, verdict: said })];
   });
   writeFileSync(file, `[\n${rows.join(',\n')}\n]\n`);
 }
+
+const notDefault = (values: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(fields).flatMap(([name, [flag, , initial]]) => {
+      const value = engineValue(values, flag);
+      const own = value === undefined || value === null || value === initial || value === 'Qwen/Qwen3-0.6B';
+      return own ? [] : [[name, value]];
+    }),
+  );

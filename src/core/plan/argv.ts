@@ -3,6 +3,7 @@ import type { Problem, Warning } from '#core/errors.ts';
 import { problem } from '#core/errors.ts';
 import { readWords } from '#upstream/vllm/read-words.ts';
 
+import { fateOf } from './gates.ts';
 import type { Decided } from './launch.ts';
 import type { MpPlace } from './mp.ts';
 import { mpWords } from './mp.ts';
@@ -15,6 +16,8 @@ const shutdownTimeoutSince = '0.18.0';
 
 export type Argv = {
   readonly argv: readonly string[];
+  /** The words that are not the user's. */
+  readonly ours: readonly string[];
   readonly problems: readonly Problem[];
   readonly warnings: readonly Warning[];
 };
@@ -23,7 +26,7 @@ export type Argv = {
 export function engineArgv(launch: Decided, deadlines: Deadlines, drainDelayMs: number): Argv | null {
   const { outcome } = launch.decision;
   if (outcome === 'single' || outcome === 'replicas') {
-    return { argv: rehearsed(launch), problems: [], warnings: dropsRequests(launch, 'and is left as it is') };
+    return { argv: rehearsed(launch), ours: [], problems: [], warnings: dropsRequests(launch, 'and is left as it is') };
   }
   const { fields } = launch;
   const place = mpPlace(launch);
@@ -31,28 +34,37 @@ export function engineArgv(launch: Decided, deadlines: Deadlines, drainDelayMs: 
   const added = mpWords(place, fields);
   const drain = drainWords(launch, deadlines.drain - drainDelayMs);
   const words = [...drain, ...added.words];
-  const refused = added.problems.length > 0 ? added.problems : refusedTogether(launch, words);
   return {
     argv: [...rehearsed(launch), ...words],
-    problems: refused,
+    ours: words,
+    problems: added.problems,
     warnings: drain.length > 0 ? [] : dropsRequests(launch, 'and this vLLM is not known to take it in time'),
   };
+}
+
+/**
+ * Returns what the engine refuses of the user's words and ours together, where it takes each for itself. Members that stop
+ * together have the same command, so the leader asks for its workers too, rather than wait for them in vain.
+ */
+export function refusedTogether(launch: Decided, ours: readonly string[]): Problem[] {
+  const { command, engineWords, reader, fields } = launch;
+  const [first] = ours;
+  if (reader === null || fields === null || first === undefined) return [];
+  const theirs = command.slice(engineWords);
+  if (theirs.includes('--')) {
+    const message = `cannot add ${first} behind --: the engine takes nothing there as an option`;
+    return [problem('config', message, 'remove -- from the engine command')];
+  }
+  const place = mpPlace(launch);
+  const workers =
+    place?.rank === 0 && fateOf(launch) === 'together' ? mpWords({ ...place, rank: 1 }, fields).words : [];
+  const refused = [ours, workers].map((added) => readWords([...theirs, ...added], reader).errors);
+  return refusedWords(refused.find((errors) => errors.length > 0) ?? []);
 }
 
 function mpPlace({ identity: { rank, size, leader }, options }: Decided): MpPlace | null {
   if (rank === null || size === null || leader === null) return null;
   return { rank, size, host: leader.host, masterPort: options['master-port'] };
-}
-
-/** What the engine refuses of the user's words and ours together, where it takes each for itself. */
-function refusedTogether({ command, engineWords, fields, reader }: Decided, ours: readonly string[]): Problem[] {
-  if (fields === null || reader === null || fields.errors.length > 0) return [];
-  const theirs = command.slice(engineWords);
-  if (theirs.includes('--')) {
-    const message = `cannot add ${ours[0] ?? 'words'} behind --: the engine takes nothing there as an option`;
-    return [problem('config', message, 'remove -- from the engine command')];
-  }
-  return refusedWords(readWords([...theirs, ...ours], reader).errors);
 }
 
 function drainWords({ fields, facts }: Decided, drainMs: number): string[] {

@@ -7,7 +7,7 @@ import { readPodinfo } from '#core/identity/podinfo.ts';
 import type { Options } from '#core/options.ts';
 import type { YamlReading } from '#core/yaml.ts';
 
-import { engineArgv } from './argv.ts';
+import { engineArgv, refusedTogether } from './argv.ts';
 import { commandOf } from './command-words.ts';
 import { deadlinesOf, drainDelayOf } from './deadlines.ts';
 import { decide } from './decide.ts';
@@ -42,35 +42,34 @@ export function makePlan(
   const command = commandOf(words);
   const engine = readEngine(command, facts, options, config);
   const decided = decide({ facts, options, podinfo, identity: identification.identity, command, ...engine.reading });
-  const deadlines = deadlinesOf(decided.launch);
-  const built = buildEngine(decided.launch, deadlines);
-  const refused = { warnings: [], problems: [...refusals(decided.launch), ...missingParts(decided.launch)] };
+  const { launch } = decided;
+  const deadlines = deadlinesOf(launch);
+  const built = engineArgv(launch, deadlines, drainDelayOf(launch));
   const remarks = allRemarks(
     podinfo,
     identification,
     engine,
     decided,
-    refused,
-    fitRemarks(decided.launch),
-    systemServerRemarks(decided.launch),
-    rehearsalRemarks(decided.launch),
-    versionRemarks(decided.launch),
-    built.remarks,
+    { warnings: [], problems: [...refusals(launch), ...missingParts(launch)] },
+    fitRemarks(launch),
+    systemServerRemarks(launch),
+    rehearsalRemarks(launch),
+    versionRemarks(launch),
+    built ?? noRemarks,
   );
-  return assemble(decided.launch, deadlines, built.process, remarks);
+  // Asked last: what is refused before explains it better.
+  const together = built === null || remarks.problems.length > 0 ? [] : refusedTogether(launch, built.ours);
+  const env = engineEnvironment(launch, deadlines);
+  const processes: ProcessSpec[] = built === null ? [] : [{ name: 'engine', argv: built.argv, env, after: [] }];
+  return assemble(launch, deadlines, processes, allRemarks(remarks, { warnings: [], problems: together }));
 }
 
-function buildEngine(launch: Decided, deadlines: Deadlines): { process: ProcessSpec | null; remarks: Remarks } {
-  const built = engineArgv(launch, deadlines, drainDelayOf(launch));
-  if (built === null) return { process: null, remarks: noRemarks };
-  const { argv, ...remarks } = built;
-  return {
-    process: { name: 'engine', argv: [...argv], env: engineEnvironment(launch, deadlines), after: [] },
-    remarks,
-  };
-}
-
-function assemble(launch: Decided, deadlines: Deadlines, process: ProcessSpec | null, remarks: Remarks): LaunchPlan {
+function assemble(
+  launch: Decided,
+  deadlines: Deadlines,
+  processes: readonly ProcessSpec[],
+  remarks: Remarks,
+): LaunchPlan {
   const { facts, identity, podinfo, decision, options } = launch;
   const document: PlanDocument = {
     schema: 1,
@@ -79,7 +78,7 @@ function assemble(launch: Decided, deadlines: Deadlines, process: ProcessSpec | 
     gpus: { count: facts.gpus?.count ?? null, source: facts.gpus?.source ?? null },
     decision,
     engine: engineSummary(launch),
-    processes: process === null ? [] : [process],
+    processes,
     gates: gatesOf(launch, deadlines),
     ports: portsOf(launch),
     deadlines,

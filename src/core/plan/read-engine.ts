@@ -29,7 +29,7 @@ export function readEngine(
   const reader: ReadOptions = {
     program: parser,
     env: facts.env,
-    ...(config.value === null ? {} : { config: config.value }),
+    ...config.read,
   };
   const words = command.slice(place.engineWords);
   const fields = readWords(words, reader);
@@ -41,19 +41,19 @@ export function readEngine(
   };
 }
 
-type Config = { readonly value: NonNullable<ReadOptions['config']> | null; readonly problems: readonly Problem[] };
+type Config = { readonly read: Pick<ReadOptions, 'config'>; readonly problems: readonly Problem[] };
 
 function configOf({ engineConfig }: Facts, document: YamlReading | null): Config {
-  if (engineConfig === null) return { value: null, problems: [] };
+  if (engineConfig === null) return { read: {}, problems: [] };
   const shown = quote(engineConfig.path);
   const unread = (name: 'config' | 'input', why: string, hint: string): Config => {
     const message = `cannot read the engine's --config ${shown}: ${why}`;
-    return { value: null, problems: [problem(name, message, hint)] };
+    return { read: {}, problems: [problem(name, message, hint)] };
   };
   if ('missing' in engineConfig)
     return unread('config', engineConfig.missing, 'mount the file on every node, or correct the path');
-  if (document === null) return { value: null, problems: [] };
-  if (document.ok) return { value: document.value as Config['value'], problems: [] };
+  if (document === null) return { read: {}, problems: [] };
+  if (document.ok) return { read: { config: document.value as ReadOptions['config'] }, problems: [] };
   return unread('input', `line ${document.line}, column ${document.column}: ${document.message}`, 'correct the YAML');
 }
 

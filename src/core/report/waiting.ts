@@ -15,38 +15,30 @@ export type Wait = {
 /** Returns the waits of a state; times are of our clock. */
 export function waitsOf(state: State): readonly Wait[] {
   const { base } = state;
-  const leader = base.plan.document.identity.leader;
   const sinceMs = base.history.at(-1)?.atMs ?? base.nowMs;
+  const wait = (gate: string, target: string, deadlineMs: number, missing: readonly number[] = []): Wait[] => [
+    { gate, target, missing, sinceMs, deadlineMs },
+  ];
   switch (state.phase) {
-    case 'resolving':
-      return [
-        {
-          gate: 'dns',
-          target: `${leader?.host ?? ''} (${state.reason})`,
-          missing: [],
-          sinceMs,
-          deadlineMs: state.deadlineMs,
-        },
-      ];
+    case 'resolving': {
+      const host = base.plan.document.identity.leader?.host ?? '';
+      return wait('dns', `${host} (${state.reason})`, state.deadlineMs);
+    }
     case 'joining': {
-      const leads = base.self.rank === 0;
-      const missing = leads ? missingRanks(base.group, base.self) : [];
-      const target = leads ? `all ${base.self.size} members` : workerWaits(base);
-      return [{ gate: 'group', target, missing, sinceMs, deadlineMs: state.deadlineMs }];
+      if (base.self.rank !== 0) return wait('group', workerWaits(base), state.deadlineMs);
+      return wait('group', `all ${base.self.size} members`, state.deadlineMs, missingRanks(base.group, base.self));
     }
     case 'starting': {
       const follows = base.self.rank > 0 && base.plan.fate === 'together';
       const target = follows ? 'the leader to be ready' : `the engine (${state.readiness.reason ?? 'starting'})`;
-      return [{ gate: 'ready', target, missing: [], sinceMs, deadlineMs: state.deadlineMs }];
+      return wait('ready', target, state.deadlineMs);
     }
     case 'draining':
-      return [{ gate: 'drain', target: state.waitsFor, missing: [], sinceMs, deadlineMs: state.untilMs }];
+      return wait('drain', state.waitsFor, state.untilMs);
     case 'stopping':
-      return [{ gate: 'stop', target: 'the engine to end', missing: [], sinceMs, deadlineMs: state.killAtMs }];
+      return wait('stop', 'the engine to end', state.killAtMs);
     case 'sweeping':
-      return [
-        { gate: 'sweep', target: 'left-over processes to go', missing: [], sinceMs, deadlineMs: state.giveUpAtMs },
-      ];
+      return wait('sweep', 'left-over processes to go', state.giveUpAtMs);
     case 'opening':
     case 'ready':
     case 'settling':

@@ -51,9 +51,9 @@ export function sweepingTick(state: StateOf<'sweeping'>): Step {
   if (nowMs < passAtMs(state)) return stay(state);
   const kills = nowMs >= state.killAtMs;
   const signal = kills ? 'SIGKILL' : state.told ? null : 'SIGTERM';
-  const everyMs = (state.told && !kills) || state.emptyPasses >= emptyPassesNeeded ? waitEveryMs : passEveryMs;
+  const waits = (state.survivors.length > 0 && !kills) || state.emptyPasses >= emptyPassesNeeded;
   const killed = kills ? remember(state) : state.killed;
-  const next: State = { ...state, sweeping: true, told: true, killed, nextPassMs: nowMs + everyMs };
+  const next: State = { ...state, sweeping: true, told: true, killed, nextPassMs: nowMs + (waits ? waitEveryMs : passEveryMs) };
   const spareTrackers = nowMs < state.killAtMs + trackersMs;
   return stay(next, { kind: 'sweepTree', epoch: epochOf(base), signal, spareTrackers, known: idsOf(engine.ledger) });
 }

@@ -21,25 +21,29 @@ export type Family = {
 /** 'unsettled' is one whose parents could not all be read: not ours now, and not to be remembered as a stranger either. */
 export type Verdict = 'ours' | 'stranger' | 'unsettled';
 
-/** Returns whose a process is; `look` gives the stat of a pid, `settled` holds the verdicts of this look and gets the new ones. */
+/**
+ * Returns whose a process is. `look` gives the stat of a pid as it is now: an older one could be that of an earlier process, and make its
+ * child ours. `settled` holds the verdicts of this look and gets the new ones.
+ */
 export function whose(
   family: Family,
   stat: Stat,
   look: (pid: number) => Stat | null,
-  settled: Map<number, Verdict>,
+  settled: Map<string, Verdict>,
 ): Verdict {
-  const path: number[] = [];
+  const path: string[] = [];
   let verdict: Verdict | null = null;
   for (let at = stat; verdict === null;) {
-    verdict = path.includes(at.pid) ? 'unsettled' : (settled.get(at.pid) ?? rule(family, at));
-    path.push(at.pid);
+    const key = `${at.pid}:${at.startTicks}`;
+    verdict = path.includes(key) ? 'unsettled' : (settled.get(key) ?? rule(family, at));
+    path.push(key);
     if (verdict !== null) break;
     const parent = look(at.ppid);
     // A parent younger than its child is a later process with the same pid.
     if (parent === null || parent.startTicks > at.startTicks) verdict = 'unsettled';
     else at = parent;
   }
-  for (const pid of path) settled.set(pid, verdict);
+  for (const key of path) settled.set(key, verdict);
   return verdict;
 }
 

@@ -5,7 +5,7 @@ import { nowMs } from '#edge/clock.ts';
 
 import { whose, type Family, type Verdict } from './ancestry.ts';
 import { isAlive, listPids, readStat, type Stat } from './proc.ts';
-import { forgetEmptySessions, ourSessions, sharesOurSession } from './sessions.ts';
+import { ourSessions, settleSessions, sharesOurSession } from './sessions.ts';
 import { surroundings } from './surroundings.ts';
 
 // One look at /proc. Strangers are remembered, so that a look costs a listing and one read for each process that is ours or new.
@@ -53,33 +53,25 @@ export async function lookWhole(
     isStranger: (stat) => strangers.get(stat.pid)?.startTicks === stat.startTicks,
   };
   const alive = await sortOut(family, new Map(living.map((stat) => [stat.pid, stat])), fresh);
-  forgetEmptySessions(sessions, alive);
-  return alive;
+  settleSessions(sessions, alive);
+  // Orphans that were found by a reaper which ended meanwhile may be anybody's.
+  return surroundings().reaper === place.reaper ? alive : living;
 }
 
-async function sortOut(family: Family, stats: Map<number, Stat | null>, fresh: boolean): Promise<readonly Stat[]> {
+async function sortOut(family: Family, living: ReadonlyMap<number, Stat>, fresh: boolean): Promise<readonly Stat[]> {
   const breathe = slices();
-  const settled = new Map<number, Verdict>();
-  const look = (pid: number) => lookOnce(stats, pid);
+  const settled = new Map<string, Verdict>();
   const alive: Stat[] = [];
   for (const pid of listPids()) {
     if (!fresh && (strangers.get(pid)?.untilMs ?? 0) > nowMs()) continue;
-    const stat = lookOnce(stats, pid);
+    const stat = living.get(pid) ?? readStat(pid);
     if (stat === null) continue;
-    const verdict = whose(family, stat, look, settled);
+    const verdict = whose(family, stat, readStat, settled);
     if (verdict === 'ours' && isAlive(stat)) alive.push(stat);
     if (verdict === 'stranger') remember(stat);
     if (breathe.due()) await breathe.now();
   }
   return alive;
-}
-
-function lookOnce(stats: Map<number, Stat | null>, pid: number): Stat | null {
-  const seen = stats.get(pid);
-  if (seen !== undefined) return seen;
-  const stat = readStat(pid);
-  stats.set(pid, stat);
-  return stat;
 }
 
 // Spread, so that they are not all read again in the same look.

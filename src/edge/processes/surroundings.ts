@@ -21,6 +21,10 @@ let known: Surroundings | null = null;
 /** Returns our place among the processes. */
 export function surroundings(): Surroundings {
   known ??= lookAround();
+  // When the reaper has ended, its pid may be anybody's.
+  if (known.reaper !== null && known.reaper !== known.self && known.reaper !== process.ppid) {
+    known = { ...known, reaper: null };
+  }
   return known;
 }
 

@@ -129,5 +129,9 @@ export function messageAt(path: string): TerminationDocument | null {
 
 /** Waits until nothing of a mark is left, for less than a look takes. */
 export async function nothingLeft(mark: string): Promise<void> {
-  await until(() => `still there: ${JSON.stringify(marked(mark))}`, () => marked(mark).length === 0, 3_000);
+  await until(
+    () => `still there: ${JSON.stringify(marked(mark))}`,
+    () => marked(mark).length === 0,
+    3_000,
+  );
 }

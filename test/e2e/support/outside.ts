@@ -32,12 +32,17 @@ export function killMarked(mark: string): void {
 }
 
 /** Waits until `ask` gives something truthy; throws what was waited for. */
-export async function until<T>(what: string | (() => string), ask: () => T | Promise<T>, limitMs = 60_000): Promise<NonNullable<T>> {
+export async function until<T>(
+  what: string | (() => string),
+  ask: () => T | Promise<T>,
+  limitMs = 60_000,
+): Promise<NonNullable<T>> {
   const endMs = performance.now() + limitMs;
   for (;;) {
     const found = await ask();
     if (found) return found;
-    if (performance.now() > endMs) throw new Error(`not within ${limitMs} ms: ${typeof what === 'string' ? what : what()}`);
+    if (performance.now() > endMs)
+      throw new Error(`not within ${limitMs} ms: ${typeof what === 'string' ? what : what()}`);
     await new Promise((resolve) => setTimeout(resolve, 30));
   }
 }

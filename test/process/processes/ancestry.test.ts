@@ -84,9 +84,9 @@ describe('whose a process is', () => {
     const stats = new Map([...machine, make(200, 100, 200)].map((each) => [each.pid, each]));
     whose(family, make(300, 200, 300), (pid) => stats.get(pid) ?? null, settled);
     expect([...settled]).toEqual([
-      [300, 'ours'],
-      [200, 'ours'],
-      [100, 'ours'],
+      ['300:1100', 'ours'],
+      ['200:1100', 'ours'],
+      ['100:1000', 'ours'],
     ]);
   });
 });

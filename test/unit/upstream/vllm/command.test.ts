@@ -73,7 +73,10 @@ describe("Dynamo's worker, however Python is called", () => {
   });
 
   test('a script behind -- is one', () => {
-    expect(readCommand(['python3', '--', '/bin/vllm', 'serve', 'm'])).toMatchObject({ program: 'vllm-serve', engineWords: 4 });
+    expect(readCommand(['python3', '--', '/bin/vllm', 'serve', 'm'])).toMatchObject({
+      program: 'vllm-serve',
+      engineWords: 4,
+    });
   });
 });
 
@@ -112,5 +115,8 @@ test.each<Row>([
 test('an empty first word, or a path that ends in a newline, is no engine', () => {
   expect(readCommand([''])).toEqual({ profile: 'command', program: 'other', engineWords: 1 });
   expect(readCommand(['python3\n', '-m', 'dynamo.vllm']).program).toBe('other');
-  expect(readCommand(['python3', '-X', 'a\nb', '-Wc\nd', '-m', 'dynamo.vllm'])).toMatchObject({ program: 'dynamo-vllm', engineWords: 6 });
+  expect(readCommand(['python3', '-X', 'a\nb', '-Wc\nd', '-m', 'dynamo.vllm'])).toMatchObject({
+    program: 'dynamo-vllm',
+    engineWords: 6,
+  });
 });

@@ -33,7 +33,11 @@ test("Dynamo's options are its own", () => {
   expect(dynamoTable().names.get('--output-modalities')).toMatchObject({ eats: 'any' });
   expect(dynamoTable().names.get('--dyn-structural-tag')).toMatchObject({ eats: 'optional' });
   expect(dynamoTable().names.has('-tp')).toBe(false);
-  expect(routerTable().names.get('--no-kv-events')).toEqual({ option: '--router-kv-events', eats: 'toggle', on: false });
+  expect(routerTable().names.get('--no-kv-events')).toEqual({
+    option: '--router-kv-events',
+    eats: 'toggle',
+    on: false,
+  });
 });
 
 test('one-dash names have no no- form, and no table has an empty name', () => {

@@ -3,33 +3,34 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 
 import type { ConfigValue } from '#upstream/vllm/config-words.ts';
-import { fields } from '#upstream/vllm/fields.ts';
+import { fields, type Read } from '#upstream/vllm/fields.ts';
 import { type EngineProgram, readWords } from '#upstream/vllm/read-words.ts';
 
 // Random lines with what the real parsers of vLLM 0.31 and ai-dynamo 1.6.1 said of them (VLLM_RECORD in
-// test/property/vllm-parser.test.ts). `ours`: refused because of an option we read.
+// test/property/vllm-parser.test.ts). `ours`: refused because of an option we read;
+// `values` are those that are not the engine's own.
 type Row = {
   program: EngineProgram;
   words: string[];
   config?: Record<string, ConfigValue>;
-  verdict: { kind: 'read'; values: Record<string, unknown> } | { kind: 'unknown'; words: string } | { kind: 'ours' | 'help' };
+  verdict:
+    { kind: 'read'; values: Record<string, unknown> } | { kind: 'unknown'; words: string } | { kind: 'ours' | 'help' };
 };
 const rows = JSON.parse(readFileSync('test/cases/vllm-parser-sample.json', 'utf8')) as Row[];
 const of = <K extends Row['verdict']['kind']>(kind: K) => rows.filter(({ verdict }) => verdict.kind === kind);
+const defaults = Object.fromEntries(Object.entries(fields).map(([name, [, , initial]]) => [name, initial]));
 const read = ({ program, words, config }: Row) => readWords(words, { program, config });
 
 describe('lines that the engine accepts', () => {
   test.each(of('read'))('$program $words', (row) => {
     const ours = read(row);
     expect(ours).toMatchObject({ errors: [], unknown: [], help: false });
-    const values: Record<string, { value: unknown; word: string | null }> = { ...ours.sizes, ...ours } as never;
     const engine = row.verdict.kind === 'read' ? row.verdict.values : {};
-    for (const [name, [flag]] of Object.entries(fields)) {
-      const theirs = engine[flag.slice(2).replaceAll('-', '_')];
-      if (theirs === undefined || (values[name]?.word === null && (theirs === null || name === 'model'))) continue;
-      const expected = Array.isArray(theirs) ? theirs.filter((one) => one !== null) : theirs;
-      expect([name, values[name]?.value]).toEqual([name, expected]);
-    }
+    const values = Object.entries({ ...ours.sizes, ...ours }).filter(([name]) => Object.hasOwn(fields, name));
+    expect(Object.fromEntries(values.map(([name, read]) => [name, (read as Read<unknown>).value]))).toEqual({
+      ...defaults,
+      ...engine,
+    });
   });
 });
 

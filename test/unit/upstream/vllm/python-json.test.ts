@@ -15,7 +15,7 @@ test.each<[Json, string]>([
   ['ü', '"\\u00fc"'],
   ['\u{1f600}', '"\\ud83d\\ude00"'],
   ['"\\\n', '"\\"\\\\\\n"'],
-  [{ a: [1, 'x', { b: null }], 'ü': false }, '{"a": [1, "x", {"b": null}], "\\u00fc": false}'],
+  [{ a: [1, 'x', { b: null }], ü: false }, '{"a": [1, "x", {"b": null}], "\\u00fc": false}'],
 ])('%j is written %s', (value, text) => {
   expect(pythonJson(value)).toBe(text);
 });

@@ -224,7 +224,11 @@ describe('a --config file', () => {
   test('gives what the words do not', () => {
     const config = { 'tensor-parallel-size': 4, pipeline_parallel_size: 3, headless: true };
     expect(readWords(words, { program: 'vllm-serve', config })).toMatchObject({
-      sizes: { tp: { value: 2, word: '-tp 2' }, pp: { value: 3, word: 'pipeline_parallel_size: 3 (c.yaml)' }, world: 6 },
+      sizes: {
+        tp: { value: 2, word: '-tp 2' },
+        pp: { value: 3, word: 'pipeline_parallel_size: 3 (c.yaml)' },
+        world: 6,
+      },
       headless: { value: true, word: 'headless: true (c.yaml)' },
       errors: [],
     });
@@ -258,20 +262,56 @@ test.each([
 describe('words that the parser refuses because of an option we read', () => {
   test.each<[string[], string, string, string | null, string]>([
     [['-tp', 'x'], 'value', '--tensor-parallel-size', 'x', 'cannot use -tp x: "x" is no whole number; write one'],
-    [['-tp', 'x', '-tp', '4'], 'value', '--tensor-parallel-size', 'x', 'cannot use -tp x: "x" is no whole number; write one'],
+    [
+      ['-tp', 'x', '-tp', '4'],
+      'value',
+      '--tensor-parallel-size',
+      'x',
+      'cannot use -tp x: "x" is no whole number; write one',
+    ],
     [['-tp='], 'value', '--tensor-parallel-size', '', 'cannot use -tp=: "" is no whole number; write one'],
-    [['-tp', '99999999999999999999'], 'too-large', '--tensor-parallel-size', '99999999999999999999', 'cannot use -tp 99999999999999999999: the number is beyond all sense; write a smaller one'],
+    [
+      ['-tp', '99999999999999999999'],
+      'too-large',
+      '--tensor-parallel-size',
+      '99999999999999999999',
+      'cannot use -tp 99999999999999999999: the number is beyond all sense; write a smaller one',
+    ],
     [['-tp', '4', '-tp'], 'missing', '--tensor-parallel-size', null, 'cannot use -tp: no value follows; write one'],
     [['-tp', '--headless'], 'missing', '--tensor-parallel-size', null, 'cannot use -tp: no value follows; write one'],
     [['--headless=1'], 'extra', '--headless', '1', 'cannot use --headless=1: this option takes no value; leave it out'],
-    [['--enable-elastic-ep=false'], 'extra', '--enable-elastic-ep', 'false', 'cannot use --enable-elastic-ep=false: this option takes no value; leave it out'],
+    [
+      ['--enable-elastic-ep=false'],
+      'extra',
+      '--enable-elastic-ep',
+      'false',
+      'cannot use --enable-elastic-ep=false: this option takes no value; leave it out',
+    ],
     [['--no', '4'], 'ambiguous', '--node-rank', null, 'cannot use --no: it may mean'],
     [['--data_parallel_size_=4'], '', '', null, ''],
-    [['-t=4'], 'python', '--tensor-parallel-size', '4', 'cannot use -t=4: Python versions read it differently; write the whole name, and its value as the next word'],
+    [
+      ['-t=4'],
+      'python',
+      '--tensor-parallel-size',
+      '4',
+      'cannot use -t=4: Python versions read it differently; write the whole name, and its value as the next word',
+    ],
     [['-ep=n2'], 'python', '--enable-expert-parallel', 'n2', 'cannot use -ep=n2: Python versions read it differently'],
     [['-tp4'], 'glued', '--tensor-parallel-size', '4', 'cannot use -tp4: vLLM does not part 4 from -tp; write -tp 4'],
-    [['-dpl12'], 'glued', '--data-parallel-size-local', '12', 'cannot use -dpl12: vLLM does not part 12 from -dpl; write -dpl 12'],
-    [['--tensor-parallel-size.x=4'], 'value', '--tensor-parallel-size', '{"x": 4}', 'cannot use --tensor-parallel-size.x=4: "{\\"x\\": 4}" is no whole number; write one'],
+    [
+      ['-dpl12'],
+      'glued',
+      '--data-parallel-size-local',
+      '12',
+      'cannot use -dpl12: vLLM does not part 12 from -dpl; write -dpl 12',
+    ],
+    [
+      ['--tensor-parallel-size.x=4'],
+      'value',
+      '--tensor-parallel-size',
+      '{"x": 4}',
+      'cannot use --tensor-parallel-size.x=4: "{\\"x\\": 4}" is no whole number; write one',
+    ],
   ])('%j', (words, code, flag, value, message) => {
     const [error] = serve(...words).errors;
     if (code === '') return expect(error).toBeUndefined();
@@ -284,7 +324,13 @@ describe('words that the parser refuses because of an option we read', () => {
   });
 
   test('other options are the engine’s own affair', () => {
-    for (const words of [['--seed'], ['--seed', 'x'], ['--enforce-eager=1'], ['--max-num', '4'], ['-sc4', '-x4', '-qx']])
+    for (const words of [
+      ['--seed'],
+      ['--seed', 'x'],
+      ['--enforce-eager=1'],
+      ['--max-num', '4'],
+      ['-sc4', '-x4', '-qx'],
+    ])
       expect(serve(...words).errors).toEqual([]);
   });
 });

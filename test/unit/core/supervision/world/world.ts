@@ -192,10 +192,10 @@ export function openWorld(setup: Setup): World {
       launcher.links.add(ours.link);
       if (launcher.life === 'dead' || launcher.life === 'left') network.close(ours.link);
       const address = hostOf(launcher.rank);
-      met.launcher.push({ kind: 'linkOpened', link: theirs.link, address, by: 'them' });
       queue.after(network.delayMs(met.launcher.rank, launcher.rank), () =>
         launcher.push({ kind: 'linkOpened', link: ours.link, address: hostOf(met.launcher.rank), by: 'us' }),
       );
+      met.launcher.push({ kind: 'linkOpened', link: theirs.link, address, by: 'them' });
     });
   const spawn = (launcher: Launcher, epoch: number, title: string) => {
     const habits = { ...plainHabits, ...setup.habits?.(launcher.rank) };

@@ -1,0 +1,154 @@
+// What goes wrong in one member ends all of them, for one cause, with one code, and nothing of any is left.
+import { afterEach, expect, test } from 'vitest';
+
+import { openGroup, nothingLeft } from './support/group.ts';
+import { engines, marked, until } from './support/outside.ts';
+import { endAll } from './support/start.ts';
+
+afterEach(endAll);
+
+type Row = {
+  readonly fault: string;
+  readonly code: number;
+  readonly cause: { readonly kind: string; readonly rank: number; readonly process?: RegExp; readonly message: RegExp };
+  readonly decidedBy: 'engine' | 'launcher';
+  readonly options?: readonly string[];
+};
+
+const rows: readonly Row[] = [
+  {
+    fault: '0:die-at-start',
+    code: 1,
+    decidedBy: 'engine',
+    cause: { kind: 'process-died', rank: 0, message: /ended with 1/ },
+  },
+  {
+    fault: '1:die-at-start',
+    code: 1,
+    decidedBy: 'engine',
+    cause: { kind: 'process-died', rank: 1, message: /ended with 1/ },
+  },
+  {
+    fault: '0:never-ready',
+    code: 80,
+    decidedBy: 'launcher',
+    cause: { kind: 'startup-timeout', rank: 0, message: /within the startup deadline/ },
+    options: ['--startup-timeout', '3s'],
+  },
+  {
+    fault: '0:die-after=3s',
+    code: 1,
+    decidedBy: 'engine',
+    cause: { kind: 'process-died', rank: 0, message: /ended with 1/ },
+  },
+  {
+    fault: '1:exit-zero-after=3s',
+    code: 79,
+    decidedBy: 'launcher',
+    cause: { kind: 'process-died', rank: 1, message: /ended with 0 and nobody asked/ },
+  },
+  {
+    fault: '1:kill-worker-after=500ms',
+    code: 79,
+    decidedBy: 'launcher',
+    cause: { kind: 'process-died', rank: 1, process: /^VLLM::Worker/, message: /VLLM::Worker\S* \(pid \d+\) died/ },
+  },
+  {
+    fault: '0:kill-engine-core-after=500ms',
+    code: 79,
+    decidedBy: 'launcher',
+    cause: {
+      kind: 'process-died',
+      rank: 0,
+      process: /^VLLM::EngineCore/,
+      message: /VLLM::EngineCore\S* \(pid \d+\) died/,
+    },
+  },
+];
+
+test.each(rows)(
+  '$fault: both launchers leave with $code and name the same cause',
+  async ({ fault, code, cause, decidedBy, options = [] }) => {
+    const group = await openGroup({ options: ['--rehearsal-fault', fault, ...options] });
+    expect(await group.codes()).toEqual([code, code]);
+    await nothingLeft(group.mark);
+    const [first, second] = group.messages();
+    expect(first).toMatchObject({ phase: 'ended', code, decidedBy, cause: { kind: cause.kind, rank: cause.rank } });
+    expect(first?.cause?.message).toMatch(cause.message);
+    if (cause.process !== undefined) expect(first?.cause?.process).toMatch(cause.process);
+    expect(second?.cause).toEqual(first?.cause);
+    expect(second).toMatchObject({ code, decidedBy, rank: 1 });
+  },
+);
+
+test('an engine that is deaf to SIGTERM is killed after the grace time: 137, stop-forced', async () => {
+  const group = await openGroup({
+    options: ['--rehearsal-fault', '0:ignore-term', '--rehearsal-fault', '1:ignore-term', '--grace', '2s'],
+  });
+  await group.ready();
+  group.members[0]?.signal('SIGTERM');
+  expect(await group.codes()).toEqual([137, 137]);
+  await nothingLeft(group.mark);
+  for (const [rank, message] of group.messages().entries()) {
+    expect(message).toMatchObject({
+      code: 137,
+      name: 'stop-forced',
+      decidedBy: 'launcher',
+      cause: { kind: 'stop-forced', rank },
+    });
+  }
+});
+
+test('an engine that hangs makes no member ready, and can still be stopped', async () => {
+  const group = await openGroup({ options: ['--rehearsal-fault', '0:hang'] });
+  await until('the leader gives up its readiness', async () => {
+    const answers = [await group.get(0, '/status'), await group.get(0, '/readyz'), await group.get(1, '/readyz')];
+    const reached = /"phase":"ready"/.test(answers[0]?.text ?? '') || /http|answer|time/i.test(answers[1]?.text ?? '');
+    return reached && answers[1]?.status === 503 && answers[2]?.status === 503;
+  });
+  expect(await group.get(0, '/livez')).toMatchObject({ status: 200 });
+  group.members[0]?.signal('SIGTERM');
+  expect(new Set(await group.codes())).toEqual(new Set([0]));
+  await nothingLeft(group.mark);
+});
+
+test('children that an engine leaves behind, daemons of other sessions too, are gone with it', async () => {
+  const group = await openGroup({
+    options: ['--rehearsal-fault', '0:leave-children', '--rehearsal-fault', '1:leave-children'],
+  });
+  await group.ready();
+  const daemons = engines(group.mark).filter(({ title }) => /^VLLM::(Daemon|Forked)/.test(title));
+  expect(daemons.length).toBeGreaterThanOrEqual(2);
+  group.members[0]?.signal('SIGTERM');
+  expect(await group.codes()).toEqual([0, 0]);
+  await nothingLeft(group.mark);
+});
+
+test.each([0, 1])('SIGKILL of the launcher of rank %i: the other leaves with 75 and names it', async (victim) => {
+  const group = await openGroup();
+  await group.ready();
+  const other = 1 - victim;
+  group.members[victim]?.signal('SIGKILL');
+  const begun = performance.now();
+  expect((await group.members[other]?.ended())?.code).toBe(75);
+  expect(performance.now() - begun).toBeLessThan(15_000);
+  expect(group.message(other)).toMatchObject({
+    code: 75,
+    name: 'peer-lost',
+    cause: { kind: 'peer-lost', rank: victim },
+  });
+  expect(group.message(victim)).toMatchObject({ phase: 'ready', code: null });
+  const left = marked(group.mark);
+  expect(
+    left.every(({ words, title }) => !/vllm-launch\.js/.test(title) && !words.includes(`--node-rank=${other}`)),
+  ).toBe(true);
+});
+
+test('three members: the death in one is the cause in all', async () => {
+  const group = await openGroup({ size: 3, options: ['--rehearsal-fault', '2:kill-worker-after=500ms'] });
+  expect(await group.codes()).toEqual([79, 79, 79]);
+  await nothingLeft(group.mark);
+  const causes = group.messages().map((message) => message?.cause);
+  expect(causes[0]).toMatchObject({ kind: 'process-died', rank: 2 });
+  expect(causes).toEqual([causes[0], causes[0], causes[0]]);
+});

@@ -1,0 +1,66 @@
+// One run: a group, some faults at given times, and all that was wrong with it.
+import type { Check } from './check.ts';
+import { openCheck } from './check.ts';
+import type { Fault } from './faults.ts';
+import type { Setup, World } from './world.ts';
+import { openWorld } from './world.ts';
+
+export type Happens = { readonly fault: Fault; readonly atMs: number };
+
+export type Run = { readonly world: World; readonly check: Check; readonly wrong: readonly string[] };
+
+// Peer deadline, grace, sweep, and the gate of a member that waits for others in vain.
+const afterMs = 40_000;
+const calmMs = 9_000;
+
+export function explore(setup: Setup, happenings: readonly Happens[]): Run {
+  const check: Check = openCheck(() => world);
+  const world: World = openWorld({ ...setups(setup, happenings), watch: check.watch });
+  for (const rank of world.nodes.keys()) world.launch(rank);
+  for (const { fault, atMs } of happenings) world.queue.at(atMs, () => fault.inject(world));
+  const lastMs = Math.max(0, ...happenings.map(({ fault, atMs }) => atMs + (fault.lastsMs ?? 0)));
+  world.queue.runUntil(lastMs, () => false);
+  world.queue.runUntil(lastMs + afterMs, () => isOver(world, lastMs));
+  const faults = happenings.map(({ fault }) => fault);
+  const wrong = check.verdict(world, {
+    apart: new Set(faults.flatMap((fault) => fault.apart ?? [])),
+    orphans: faults.some((fault) => fault.orphans),
+    forced: faults.some((fault) => fault.forced),
+  });
+  return { world, check, wrong };
+}
+
+function isOver({ launchers, queue, nodes }: World, lastMs: number): boolean {
+  const running = launchers.filter((launcher) => launcher.life === 'running' || launcher.life === 'frozen');
+  if (running.length === 0) return queue.nowMs() > lastMs + 1_000;
+  if (queue.nowMs() < lastMs + calmMs) return false;
+  return running.length === nodes.length && running.every((launcher) => launcher.state.phase === 'ready');
+}
+
+function setups(setup: Setup, happenings: readonly Happens[]): Setup {
+  const all = happenings.map(({ fault }) => fault.setup ?? {});
+  return {
+    ...setup,
+    habits: (rank) => Object.assign({}, ...all.map((one) => one.habits?.(rank) ?? {}), setup.habits?.(rank) ?? {}) as object,
+    helloMs: (rank) => Math.max(1, ...all.map((one) => one.helloMs?.(rank) ?? 1)),
+    lateMs: (rank) => Math.max(0, ...all.map((one) => one.lateMs?.(rank) ?? 0)),
+  };
+}
+
+/** When a group in which nothing happens starts its engines, and when all are ready. */
+export function milestones(setup: Setup): { readonly startMs: number; readonly readyMs: number } {
+  let startMs = 0;
+  let readyMs = 0;
+  const world = openWorld({
+    ...setup,
+    watch: (_, before, __, { state }) => {
+      if (state.phase === before.phase) return;
+      if (state.phase === 'starting' && startMs === 0) startMs = world.queue.nowMs();
+      if (state.phase === 'ready') readyMs = world.queue.nowMs();
+    },
+  });
+  for (const rank of world.nodes.keys()) world.launch(rank);
+  const ready = () => world.launchers.every((launcher) => launcher.state.phase === 'ready');
+  world.queue.runUntil(60_000, ready);
+  return { startMs, readyMs };
+}

@@ -1,0 +1,175 @@
+// What can go wrong in a group, each by its name: what it does to the world, and what must come of it if nothing else does.
+import type { Proc } from './processes.ts';
+import type { Setup, World } from './world.ts';
+
+export type Fault = {
+  readonly name: string;
+  /** What the world is like from its beginning. */
+  readonly setup?: Partial<Setup>;
+  readonly inject: (world: World) => void;
+  /** How long it lasts, where it goes on. */
+  readonly lastsMs?: number;
+  readonly apart?: readonly number[];
+  readonly orphans?: true;
+  readonly forced?: true;
+  /** Once the group runs: the cause in all members that can talk, 'asked', or 'none' where it must go on. */
+  readonly cause?: string;
+  /** A death that all must hear of at once. */
+  readonly sudden?: true;
+};
+
+const nothing = () => undefined;
+
+export const faultsOf = (size: number): readonly Fault[] => [
+  ...Array.from({ length: size }, (_, rank) => [...deaths(rank), ...launcherDeaths(rank), ...stops(rank), ...delays(rank)]).flat(),
+  ...Array.from({ length: size - 1 }, (_, index) => losses(index + 1)).flat(),
+  died(0, 'core', 'VLLM::EngineCore'),
+  {
+    name: 'all are asked to stop',
+    inject: (world) => world.nodes.forEach((_, rank) => world.signal(rank, 'SIGTERM')),
+    cause: 'asked',
+  },
+];
+
+function died(rank: number, part: Proc['part'], title: string): Fault {
+  const inject = (world: World) => world.end(rank, part, null, 'SIGKILL');
+  return { name: `${title} of rank ${rank} is killed`, inject, cause: `process-died rank ${rank} ${title} 79`, sudden: true };
+}
+
+function deaths(rank: number): Fault[] {
+  const title = `vllm serve model --node-rank ${rank}`;
+  const ends = (code: number | null, signal: string | null, status: number, how: string): Fault => ({
+    name: `the engine of rank ${rank} ${how}`,
+    inject: (world) => world.end(rank, 'top', code, signal),
+    cause: `process-died rank ${rank} ${title} ${status}`,
+    sudden: true,
+  });
+  return [
+    ends(null, 'SIGKILL', 137, 'is killed'),
+    ends(0, null, 79, 'ends with 0'),
+    ends(3, null, 3, 'ends with 3'),
+    died(rank, 'worker', `VLLM::Worker_TP${rank}`),
+    {
+      name: `the engine of rank ${rank} cannot be started`,
+      setup: { habits: (other) => (other === rank ? { spawnFails: 'not-found' } : {}) },
+      inject: nothing,
+      cause: `spawn-failed rank ${rank} - 127`,
+    },
+  ];
+}
+
+function launcherDeaths(rank: number): Fault[] {
+  const cause = `peer-lost rank ${rank} - 75`;
+  const apart = [rank];
+  return [
+    { name: `the container of rank ${rank} is killed`, inject: (world) => world.killLauncher(rank, 'die'), apart, cause, sudden: true },
+    {
+      name: `the launcher of rank ${rank} is killed`,
+      inject: (world) => world.killLauncher(rank, 'live on'),
+      apart,
+      orphans: true,
+      cause,
+      sudden: true,
+    },
+    {
+      name: `the container of rank ${rank} is restarted`,
+      inject: (world) => {
+        world.killLauncher(rank, 'die');
+        world.queue.after(500, () => world.launch(rank));
+      },
+      apart,
+      cause,
+      lastsMs: 1_000,
+    },
+    {
+      name: `the launcher of rank ${rank} is restarted beside its orphans`,
+      inject: (world) => {
+        world.killLauncher(rank, 'live on');
+        world.queue.after(20, () => world.launch(rank));
+      },
+      apart,
+      orphans: true,
+      cause,
+      lastsMs: 1_000,
+    },
+    {
+      name: `node ${rank} vanishes`,
+      inject: (world) => {
+        for (const other of world.nodes.keys()) {
+          world.network.cut(rank, other);
+          world.network.cut(other, rank);
+        }
+        world.killLauncher(rank, 'die');
+      },
+      apart,
+      cause,
+    },
+  ];
+}
+
+function stops(rank: number): Fault[] {
+  const term = (world: World) => world.signal(rank, 'SIGTERM');
+  return [
+    { name: `rank ${rank} is asked to stop`, inject: term, cause: 'asked' },
+    {
+      name: `rank ${rank} is asked twice`,
+      inject: (world) => {
+        term(world);
+        world.queue.after(120, () => term(world));
+      },
+      forced: true,
+      cause: 'asked',
+    },
+    {
+      name: `rank ${rank} is asked, and its engine is deaf`,
+      setup: { habits: (other) => (other === rank ? { deafToTerm: true } : {}) },
+      inject: term,
+      forced: true,
+      cause: 'asked',
+    },
+  ];
+}
+
+function delays(rank: number): Fault[] {
+  const freeze = (forMs: number) => (world: World) => world.nodes[rank]?.launcher?.freeze(forMs);
+  return [
+    { name: `rank ${rank} is frozen for 3 s`, inject: freeze(3_000), lastsMs: 3_000, cause: 'none' },
+    {
+      name: `rank ${rank} is frozen for 30 s`,
+      inject: freeze(30_000),
+      lastsMs: 30_000,
+      apart: [rank],
+      cause: `peer-lost rank ${rank} - 75`,
+    },
+    { name: `rank ${rank} is late`, setup: { lateMs: (other) => (other === rank ? 400 : 0) }, inject: nothing, cause: 'none' },
+    { name: `rank ${rank} says hello after 4 s`, setup: { helloMs: (other) => (other === rank ? 4_000 : 1) }, inject: nothing },
+  ];
+}
+
+function losses(rank: number): Fault[] {
+  const cut = (world: World) => {
+    world.network.cut(0, rank);
+    world.network.cut(rank, 0);
+  };
+  const heal = (world: World) => {
+    world.network.heal(0, rank);
+    world.network.heal(rank, 0);
+  };
+  const cause = `peer-lost rank ${rank} - 75`;
+  const apart = [rank];
+  return [
+    { name: `the link to rank ${rank} is cut`, inject: cut, apart, cause },
+    {
+      name: `the link to rank ${rank} is cut for 3 s`,
+      inject: (world) => {
+        cut(world);
+        world.queue.after(3_000, () => heal(world));
+      },
+      lastsMs: 3_000,
+      apart,
+      cause: 'none',
+    },
+    { name: `nothing reaches rank ${rank}`, inject: (world) => world.network.cut(0, rank), apart, cause },
+    { name: `rank ${rank} is not heard`, inject: (world) => world.network.cut(rank, 0), apart, cause },
+  ];
+}
