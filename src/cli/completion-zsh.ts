@@ -28,7 +28,7 @@ ${Object.entries(operands)
   .map(([name, words]) => `    ${name}) choices=(${[...words, ...(options[name] ?? []).map(described)].join(' ')}) ;;`)
   .join('\n')}
   esac
-  _describe -o 'vllm-launch' choices
+  _describe 'vllm-launch' choices
 }
 if [[ $funcstack[1] == _vllm_launch ]]; then _vllm_launch "$@"; else compdef _vllm_launch vllm-launch; fi
 `;

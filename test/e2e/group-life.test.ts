@@ -7,7 +7,7 @@ import { readStatus } from '#core/report/schema.ts';
 
 import { openGroup, nothingLeft } from './support/group.ts';
 import type { Group } from './support/group.ts';
-import { engines, marked, until } from './support/outside.ts';
+import { engines, processesIn, until } from './support/outside.ts';
 import { endAll, finish, start } from './support/start.ts';
 import { freePorts } from './support/ports.ts';
 
@@ -28,7 +28,7 @@ test('no engine starts before all are in; then all are ready, show the same grou
   expect(leader).toMatchObject({ phase: 'joining', waiting: [{ gate: 'group', missing: [1] }] });
   for (const path of ['/readyz', '/startupz']) expect(await group.get(0, path)).toMatchObject({ status: 503 });
   expect(await group.get(0, '/livez')).toMatchObject({ status: 200 });
-  expect(engines(group.mark)).toEqual([]);
+  expect(engines(group.folder)).toEqual([]);
   expect(group.message(0)).toMatchObject({ phase: 'joining', code: null, cause: null });
 
   group.launch(1);
@@ -49,16 +49,15 @@ test('no engine starts before all are in; then all are ready, show the same grou
     expect(status.engine.pids.length).toBeGreaterThan(0);
     expect(group.message(rank)).toMatchObject({ phase: 'ready', code: null });
   }
-  expect(seen[0]?.members.map(({ rank, ready }) => ({ rank, ready }))).toEqual([
-    { rank: 0, ready: true },
-    { rank: 1, ready: true },
-  ]);
-  const headless = engines(group.mark).filter(({ words }) => words.includes('--headless'));
+  await until('the leader hears that the worker is ready', async () =>
+    (await statusOf(group, 0)).members.every(({ ready }) => ready),
+  );
+  const headless = engines(group.folder).filter(({ words }) => words.includes('--headless'));
   expect(headless.map(({ words }) => words[words.indexOf('--node-rank') + 1])).toEqual(['1']);
 
   group.members[0]?.signal('SIGTERM');
   expect(await group.codes()).toEqual([0, 0]);
-  await nothingLeft(group.mark);
+  await nothingLeft(group.folder);
   for (const message of group.messages())
     expect(message).toMatchObject({ phase: 'ended', code: 0, name: 'stopped', cause: { kind: 'asked' } });
 });
@@ -73,7 +72,7 @@ test('a worker that is asked takes the whole group with it, the leader first', a
   await until('the leader drained', () => !isThere(group, leader));
   expect(isThere(group, worker) || stoppedAfter(group)).toBe(true);
   expect(await group.codes()).toEqual([0, 0]);
-  await nothingLeft(group.mark);
+  await nothingLeft(group.folder);
   expect(group.message(1)).toMatchObject({
     code: 0,
     cause: { kind: 'asked', message: expect.stringContaining('SIGTERM') as string },
@@ -85,14 +84,14 @@ test('a worker that is asked takes the whole group with it, the leader first', a
 });
 
 const topOf = (group: Group, rank: number): number => {
-  const top = engines(group.mark).find(
+  const top = engines(group.folder).find(
     ({ words }) => words.includes('--node-rank') && words[words.indexOf('--node-rank') + 1] === String(rank),
   );
-  if (top === undefined) throw new Error(`rank ${rank} has no engine: ${JSON.stringify(marked(group.mark))}`);
+  if (top === undefined) throw new Error(`rank ${rank} has no engine: ${JSON.stringify(processesIn(group.folder))}`);
   return top.pid;
 };
 
-const isThere = (group: Group, pid: number): boolean => marked(group.mark).some((each) => each.pid === pid);
+const isThere = (group: Group, pid: number): boolean => processesIn(group.folder).some((each) => each.pid === pid);
 
 /** Tells whether the worker's engine said that it was told to stop only after the leader's was gone. */
 const stoppedAfter = (group: Group): boolean => {
@@ -110,7 +109,7 @@ test('all may be asked at once', async () => {
   await group.ready();
   for (const member of group.members) member.signal('SIGTERM');
   expect(await group.codes()).toEqual([0, 0]);
-  await nothingLeft(group.mark);
+  await nothingLeft(group.folder);
 });
 
 test('a second SIGTERM cuts the draining short', async () => {
@@ -122,7 +121,7 @@ test('a second SIGTERM cuts the draining short', async () => {
   group.members[0]?.signal('SIGTERM');
   expect(await group.codes(25_000)).toEqual([137, expect.any(Number)]);
   expect(performance.now() - begun).toBeLessThan(20_000);
-  await nothingLeft(group.mark);
+  await nothingLeft(group.folder);
   expect(group.message(0)).toMatchObject({ code: 137, name: 'stop-forced', cause: { kind: 'stop-forced' } });
 });
 
@@ -131,7 +130,7 @@ test('asked before it is ready, a group waits for nobody', async () => {
   await until('the worker waits', async () => (await group.get(1, '/status')) !== null);
   group.members[1]?.signal('SIGTERM');
   expect((await group.members[1]?.ended())?.code).toBe(0);
-  await nothingLeft(group.mark);
+  await nothingLeft(group.folder);
 });
 
 test('a launcher that is stopped for three seconds and goes on is no death', async () => {
@@ -154,7 +153,7 @@ test('a launcher that is stopped for three seconds and goes on is no death', asy
   );
   group.members[0]?.signal('SIGTERM');
   expect(await group.codes()).toEqual([0, 0]);
-  await nothingLeft(group.mark);
+  await nothingLeft(group.folder);
 });
 
 test('a launcher that comes again after the group has stopped waits for the next start, and joins it', async () => {
@@ -163,7 +162,7 @@ test('a launcher that comes again after the group has stopped waits for the next
   const first = await statusOf(group, 0);
   group.members[1]?.signal('SIGKILL');
   expect((await group.members[0]?.ended())?.code).toBe(75);
-  const orphans = engines(group.mark);
+  const orphans = engines(group.folder);
   for (const { pid } of orphans) process.kill(pid, 'SIGKILL'); // their launcher had no last word: what a container's end does
   group.launch(1);
   await until('the worker waits', async () => (await statusOf(group, 1).catch(() => null))?.phase === 'joining');
@@ -173,7 +172,7 @@ test('a launcher that comes again after the group has stopped waits for the next
   expect(second.epoch?.leader).not.toBe(first.epoch?.leader);
   group.members[0]?.signal('SIGTERM');
   expect(await group.codes()).toEqual([0, 0]);
-  await nothingLeft(group.mark);
+  await nothingLeft(group.folder);
 });
 
 test('with --no-group the launchers know nothing of each other, and the engines still meet', async () => {
@@ -188,7 +187,7 @@ test('with --no-group the launchers know nothing of each other, and the engines 
   expect((await group.members[0]?.ended())?.code).toBe(0);
   group.members[1]?.signal('SIGTERM');
   await group.members[1]?.ended();
-  await nothingLeft(group.mark);
+  await nothingLeft(group.folder);
 });
 
 test('replicas run apart: one dies, the other serves on', async () => {
@@ -201,7 +200,7 @@ test('replicas run apart: one dies, the other serves on', async () => {
   for (const rank of [0, 1]) group.launch(rank, { wordsOf });
   await group.ready();
   expect((await statusOf(group, 1)).decision).toMatchObject({ outcome: 'replicas', rule: 'not-needed' });
-  process.kill(engines(group.mark).find(({ words }) => words.includes(String(engine)))?.pid ?? 0, 'SIGKILL');
+  process.kill(engines(group.folder).find(({ words }) => words.includes(String(engine)))?.pid ?? 0, 'SIGKILL');
   expect((await group.members[0]?.ended())?.code).toBe(137);
   expect(group.message(0)).toMatchObject({
     code: 137,
@@ -211,7 +210,7 @@ test('replicas run apart: one dies, the other serves on', async () => {
   expect(await group.get(1, '/readyz')).toMatchObject({ status: 200 });
   group.members[1]?.signal('SIGTERM');
   expect((await group.members[1]?.ended())?.code).toBe(0);
-  await nothingLeft(group.mark);
+  await nothingLeft(group.folder);
 });
 
 const localWords = (base: number, ...more: readonly string[]) => [
@@ -230,7 +229,7 @@ test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
     );
     local.signal(signal);
     expect((await local.ended()).code).toBe(0);
-    await nothingLeft(local.mark);
+    await nothingLeft(local.folder);
     const lines = `${local.stdout().toString()}${local.stderr()}`.trimEnd().split('\n');
     expect(lines.filter((line) => !/^\[[01]\] /.test(line))).toEqual([]);
   },
@@ -238,11 +237,11 @@ test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
 
 test('local leaves with the code of the group, and refuses what its launchers refuse', async () => {
   const base = await freePorts();
-  const died = await finish(localWords(base, '--rehearsal-fault', '1:die-at-start'));
+  const died = await finish(localWords(base, '--rehearsal-fault', '1:die-at-start', '--grace', '1s'));
   expect(died.code, died.stderr).toBe(1);
-  await nothingLeft(died.mark);
+  await nothingLeft(died.folder);
   const refused = await finish(localWords(base, '--rehearsal-fault', 'nonsense'));
   expect(refused.code).toBe(64);
   expect(refused.stderr).toMatch(/\[0\] vllm-launch: cannot use --rehearsal-fault "nonsense"/);
-  await nothingLeft(refused.mark);
+  await nothingLeft(refused.folder);
 });

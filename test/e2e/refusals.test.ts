@@ -211,9 +211,9 @@ test.each(rows)('$name is refused with $code by run and plan, and nothing is sta
   expect({ code: ran.code, stdout: ran.stdout }).toEqual({ code: row.code, stdout: '' });
   expect(ran.stderr).toMatch(/^(vllm-launch: cannot .*\n)+$/);
   for (const text of row.says) expect(ran.stderr).toMatch(text instanceof RegExp ? text : literal(text));
-  expect(bench.ran(ran.mark) || bench.ran(planned.mark)).toBe(false);
+  expect(bench.ran(ran.folder) || bench.ran(planned.folder)).toBe(false);
   expect(planned.code).toBe(row.code);
-  await nothingLeft(ran.mark);
+  await nothingLeft(ran.folder);
   if (planned.stdout === '') return expect(row.code).toBe(64);
   refusedAlike(JSON.parse(planned.stdout) as PlanDocument, row, messageAt(log));
 });
@@ -254,10 +254,10 @@ test.each<Row>([
     says: ['/nonexistent'],
   },
 ])('$name stops nothing: the command runs', async (row) => {
-  const { code, mark, stderr } = await finish(['run', ...wordsOf(row)], { env: bench.env });
-  expect({ code, ran: bench.ran(mark) }, stderr).toEqual({ code: row.code, ran: true });
+  const { code, folder, stderr } = await finish(['run', ...wordsOf(row)], { env: bench.env });
+  expect({ code, ran: bench.ran(folder) }, stderr).toEqual({ code: row.code, ran: true });
   for (const text of row.says) expect(stderr).toContain(text);
-  await nothingLeft(mark);
+  await nothingLeft(folder);
 });
 
 test('a version that does not parse is warned of, and the plan goes on with ray', async () => {

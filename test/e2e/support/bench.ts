@@ -6,8 +6,8 @@ import { join } from 'node:path';
 export type Bench = {
   readonly folder: string;
   readonly env: Readonly<Record<string, string>>;
-  /** Tells whether the program of that name ran. */
-  readonly ran: (mark: string) => boolean;
+  /** Tells whether `vllm` ran in that folder. */
+  readonly ran: (ranIn: string) => boolean;
   /** Writes a file and returns its path. */
   readonly file: (name: string, text: string, mode?: number) => string;
   /** Writes a volume of the downward API and returns its folder. */
@@ -15,7 +15,7 @@ export type Bench = {
   readonly remove: () => void;
 };
 
-/** Makes the folder; `vllm` on its PATH notes that it ran, and ends with 0. */
+/** Makes the folder; `vllm` on its PATH leaves a file where it ran, and ends with 0. */
 export function openBench(): Bench {
   const folder = mkdtempSync(join(tmpdir(), 'vllm-launch-e2e-'));
   const file = (name: string, text: string, mode = 0o644) => {
@@ -24,11 +24,11 @@ export function openBench(): Bench {
     return path;
   };
   mkdirSync(join(folder, 'bin'));
-  file('bin/vllm', `#!/bin/sh\n: > "${folder}/ran-$E2E_MARK"\n`, 0o755);
+  file('bin/vllm', '#!/bin/sh\n: > ran\n', 0o755);
   return {
     folder,
     env: { PATH: `${join(folder, 'bin')}:${process.env['PATH'] ?? ''}` },
-    ran: (mark) => existsSync(join(folder, `ran-${mark}`)),
+    ran: (ranIn) => existsSync(join(ranIn, 'ran')),
     file,
     podinfo: (name, annotations, labels = '') => {
       mkdirSync(join(folder, name));

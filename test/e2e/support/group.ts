@@ -1,14 +1,12 @@
 // A group of launchers on this machine, started one by one as `local` starts them, so that each can be signalled and asked.
-import { randomUUID } from 'node:crypto';
-import { mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import type { TerminationDocument } from '#core/report/termination.ts';
 
-import { marked, until } from './outside.ts';
+import { processesIn, until } from './outside.ts';
 import { freePorts } from './ports.ts';
-import { start } from './start.ts';
+import { newFolder, start } from './start.ts';
 import type { Started } from './start.ts';
 
 export type GroupOptions = {
@@ -23,7 +21,6 @@ export type GroupOptions = {
 };
 
 export type Group = {
-  readonly mark: string;
   readonly folder: string;
   readonly ports: Ports;
   readonly members: readonly Started[];
@@ -55,8 +52,7 @@ export async function openGroup(opened: GroupOptions = {}): Promise<Group> {
     group: (rank: number) => base + 1 + 2 * rank,
     engine: base + 14,
   };
-  const mark = randomUUID();
-  const folder = mkdtempSync(join(tmpdir(), 'vllm-launch-e2e-'));
+  const folder = newFolder();
   const members: Started[] = [];
   const launch = (rank: number, changed: GroupOptions = {}) => {
     const {
@@ -69,7 +65,7 @@ export async function openGroup(opened: GroupOptions = {}): Promise<Group> {
     const line = wordsOf?.(rank) ?? [...words, '--port', String(ports.engine)];
     const given = [...placed(size, rank, ports, folder), ...options, ...(optionsOf?.(rank) ?? [])];
     const started = start(['run', ...given, '--', ...line], {
-      mark,
+      folder,
       ...(envOf === undefined ? {} : { env: envOf(rank) }),
     });
     members[rank] = started;
@@ -79,7 +75,6 @@ export async function openGroup(opened: GroupOptions = {}): Promise<Group> {
   const get = (rank: number, path: string) => ask(ports.status(rank), path);
   const message = (rank: number) => messageAt(join(folder, `${rank}.json`));
   return {
-    mark,
     folder,
     ports,
     members,
@@ -127,11 +122,12 @@ export function messageAt(path: string): TerminationDocument | null {
   }
 }
 
-/** Waits until nothing of a mark is left, for less than a look takes. */
-export async function nothingLeft(mark: string): Promise<void> {
+/** Waits until nothing runs in a folder any more, for less than a look takes. */
+export async function nothingLeft(folder: string): Promise<void> {
+  const left = () => processesIn(folder);
   await until(
-    () => `still there: ${JSON.stringify(marked(mark))}`,
-    () => marked(mark).length === 0,
+    () => `still there: ${JSON.stringify(left())}`,
+    () => left().length === 0,
     3_000,
   );
 }

@@ -1,13 +1,12 @@
 // The look from outside: processes by /proc, never by what the launcher says of itself.
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
 
 export type Seen = { readonly pid: number; readonly words: readonly string[]; readonly title: string };
 
-/** The processes that inherited a mark, oldest first; zombies have none. */
-export function marked(mark: string): Seen[] {
-  const needle = `E2E_MARK=${mark}\0`;
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name) && `${read(name, 'environ')}\0`.includes(needle))
+/** The processes that run in a folder, oldest first; zombies do not. */
+export const processesIn = (folder: string): Seen[] =>
+  readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && cwdOf(name) === folder)
     .map((name) => {
       const words = read(name, 'cmdline')
         .split('\0')
@@ -15,18 +14,20 @@ export function marked(mark: string): Seen[] {
       return { pid: Number(name), words, title: words.join(' ').trim() };
     })
     .toSorted((a, b) => a.pid - b.pid);
-}
 
-/** The processes with a mark that are no launchers. */
-export const engines = (mark: string): Seen[] => marked(mark).filter(({ title }) => !/vllm-launch\.js/.test(title));
+/** Those of them that are no launchers. */
+export const engines = (folder: string): Seen[] =>
+  processesIn(folder).filter(({ title }) => !title.includes('vllm-launch.js'));
 
-/** Kills what has a mark. */
-export function killMarked(mark: string): void {
-  for (const { pid } of marked(mark)) {
-    try {
-      process.kill(pid, 'SIGKILL');
-    } catch {
-      // it ended while we looked
+/** Kills what runs in a folder, until a look finds nothing. */
+export function killAllIn(folder: string): void {
+  for (let found = processesIn(folder); found.length > 0; found = processesIn(folder)) {
+    for (const { pid } of found) {
+      try {
+        process.kill(pid, 'SIGKILL');
+      } catch {
+        // it ended while we looked
+      }
     }
   }
 }
@@ -55,5 +56,13 @@ function read(pid: string, file: string): string {
     return readFileSync(`/proc/${pid}/${file}`, 'latin1');
   } catch {
     return ''; // it ended while we looked
+  }
+}
+
+function cwdOf(pid: string): string | null {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`);
+  } catch {
+    return null; // it ended while we looked, or is not ours to look at
   }
 }

@@ -1,9 +1,12 @@
-// Starts the bundle as a user does, with a clean environment and a mark by which everything that came of it is found from outside.
+// Starts the bundle as a user does, with a clean environment, in a folder of its own: by that working folder everything that came
+// of it is found from outside. Titles hide words and environment of an engine's processes, their folder stays.
 import { spawn } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { killMarked } from './outside.ts';
+import { killAllIn } from './outside.ts';
 
 export const bin = fileURLToPath(new URL('../../../bin/vllm-launch.js', import.meta.url));
 
@@ -11,7 +14,8 @@ export type End = { readonly code: number | null; readonly signal: NodeJS.Signal
 
 export type Started = {
   readonly pid: number;
-  readonly mark: string;
+  /** The folder that it runs in. */
+  readonly folder: string;
   readonly stdout: () => Buffer;
   readonly stderr: () => string;
   readonly write: (bytes: Uint8Array | string) => void;
@@ -25,22 +29,30 @@ export type Started = {
 
 export type StartOptions = {
   readonly env?: Readonly<Record<string, string>>;
-  readonly mark?: string;
+  /** A new one by default. */
+  readonly folder?: string;
   /** What starts it, such as the words that enter a namespace. */
   readonly through?: readonly string[];
   readonly entry?: string;
 };
 
 const limitMs = 60_000;
-const marks = new Set<string>();
+const folders = new Set<string>();
+
+/** Makes a folder to start things in; removed by endAll. */
+export function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'vllm-launch-e2e-'));
+  folders.add(folder);
+  return folder;
+}
 
 /** Starts the launcher with these words. */
 export function start(words: readonly string[], options: StartOptions = {}): Started {
-  const { env = {}, mark = randomUUID(), through = [], entry = bin } = options;
+  const { env = {}, folder = newFolder(), through = [], entry = bin } = options;
   const [program = '', ...rest] = [...through, process.execPath, entry, ...words];
-  marks.add(mark);
   const child = spawn(program, rest, {
-    env: { PATH: process.env['PATH'], HOME: '/nonexistent', ...env, E2E_MARK: mark },
+    env: { PATH: process.env['PATH'], HOME: '/nonexistent', ...env },
+    cwd: folder,
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   const out: Buffer[] = [];
@@ -55,7 +67,7 @@ export function start(words: readonly string[], options: StartOptions = {}): Sta
   });
   return {
     pid: child.pid ?? 0,
-    mark,
+    folder,
     stdout: () => Buffer.concat(out),
     stderr,
     write: (bytes) => void child.stdin.write(bytes),
@@ -71,13 +83,16 @@ export async function finish(words: readonly string[], options: StartOptions = {
   const started = start(words, options);
   started.closeInput();
   const end = await started.ended();
-  return { ...end, mark: started.mark, stdout: started.stdout().toString(), stderr: started.stderr() };
+  return { ...end, folder: started.folder, stdout: started.stdout().toString(), stderr: started.stderr() };
 }
 
-/** Ends what tests have left, by its mark; for afterEach. */
+/** Ends what tests have left, and removes their folders; for afterEach. */
 export function endAll(): void {
-  for (const mark of marks) killMarked(mark);
-  marks.clear();
+  for (const folder of folders) {
+    killAllIn(folder);
+    rmSync(folder, { recursive: true, force: true });
+  }
+  folders.clear();
 }
 
 function within<T>(promise: Promise<T>, withinMs: number, what: () => string): Promise<T> {

@@ -2,7 +2,7 @@ import { constants } from 'node:os';
 
 import { expect, test } from 'vitest';
 
-import { signalName } from '#upstream/signals.ts';
+import { signalName, signalNumber } from '#upstream/signals.ts';
 
 const aliases = ['SIGIOT', 'SIGPOLL', 'SIGUNUSED'];
 
@@ -25,4 +25,16 @@ test.each([
   [65, null],
 ])('%d is %s', (number, name) => {
   expect(signalName(number)).toBe(name);
+});
+
+test.each([
+  ['SIGHUP', 1],
+  ['SIGKILL', 9],
+  ['SIGSYS', 31],
+  ['KILL', 9],
+  ['SIGNOTHING', null],
+  ['XSIGHUP', null],
+  ['', null],
+])('%s is number %s', (name, number) => {
+  expect(signalNumber(name)).toBe(number);
 });

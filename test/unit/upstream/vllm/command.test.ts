@@ -39,7 +39,7 @@ describe("Dynamo's worker, however Python is called", () => {
     ['python3.9 -m dynamo.vllm', 'dynamo-vllm', 3],
     ['/usr/bin/python3 -m dynamo.vllm', 'dynamo-vllm', 3],
     ['/opt/venv/bin/python -u -m dynamo.vllm', 'dynamo-vllm', 4],
-    ['python3 -u -X dev -I -W ignore -m dynamo.vllm', 'dynamo-vllm', 8],
+    ['python3 -u -X dev -I -W ignore -m dynamo.vllm', 'dynamo-vllm', 9],
     ['python3 -Xdev -Wignore -OO -m dynamo.vllm', 'dynamo-vllm', 6],
     ['python3 -bBdEiIOPqsSuvxR -m dynamo.vllm', 'dynamo-vllm', 4],
     ['python3 -um dynamo.vllm', 'dynamo-vllm', 3],

@@ -253,7 +253,7 @@ test.each([
   [serve('--version'), false],
   [dynamo('-h'), true],
   [dynamo('--version'), true],
-  [module('--he'), true],
+  [module('--hel'), true],
   [serve('-tp', '2'), false],
 ])('help or version asked for, case %#', (read, help) => {
   expect(read.help).toBe(help);
@@ -288,7 +288,6 @@ describe('words that the parser refuses because of an option we read', () => {
       'cannot use --enable-elastic-ep=false: this option takes no value; leave it out',
     ],
     [['--no', '4'], 'ambiguous', '--node-rank', null, 'cannot use --no: it may mean'],
-    [['--data_parallel_size_=4'], '', '', null, ''],
     [
       ['-t=4'],
       'python',
@@ -314,7 +313,6 @@ describe('words that the parser refuses because of an option we read', () => {
     ],
   ])('%j', (words, code, flag, value, message) => {
     const [error] = serve(...words).errors;
-    if (code === '') return expect(error).toBeUndefined();
     expect(error).toMatchObject({ code, flag, value });
     expect(error?.message.startsWith(message)).toBe(true);
   });

@@ -75,7 +75,8 @@ export function openLauncher(queue: Queue, wish: LauncherWish): Launcher {
     const wakeMs = wakeAtMs(launcher.state);
     if (wakeMs === Infinity) return void (alarm = null);
     const dueMs = queue.nowMs() + Math.min(longestWaitMs, Math.max(1, Math.ceil(wakeMs - clock())));
-    if (alarm !== null && alarm.dueMs === dueMs) return;
+    // An alarm that is overdue rings as soon as it can, whatever else happens first.
+    if (alarm !== null && (alarm.dueMs === dueMs || alarm.dueMs <= queue.nowMs())) return;
     const mine = { dueMs, fireMs: dueMs + wish.lateMs };
     alarm = mine;
     queue.at(mine.fireMs, () => alarm === mine && ring());

@@ -68,10 +68,10 @@ export function openNetwork(queue: Queue, delayOf: (from: number, to: number) =>
   };
   return {
     connect: (a, b) => {
-      const lines = [
+      const lines: readonly [Line, Line] = [
         { to: { ...b, open: true }, held: [], lastMs: 0 },
         { to: { ...a, open: true }, held: [], lastMs: 0 },
-      ] as const;
+      ];
       sides.set(a.link, { connection: { lines }, side: 0 });
       sides.set(b.link, { connection: { lines }, side: 1 });
     },
