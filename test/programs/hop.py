@@ -1,12 +1,13 @@
-# Five processes that fork and end, each as often as the first argument says, pausing for so many ms as the second says; in a new session each
-# time if there is a third.
+# Five processes that fork and end for as many seconds as the first argument says, pausing for so many ms as the second says; in a new session
+# each time if there is a third.
 import os, sys, time
 
+end = time.monotonic() + int(sys.argv[1])
 for _ in range(4):
     if os.fork() == 0:
         break
 print('ready', flush=True)
-for _ in range(int(sys.argv[1])):
+while time.monotonic() < end:
     if os.fork() != 0:
         os._exit(0)
     if len(sys.argv) > 3:

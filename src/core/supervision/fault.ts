@@ -34,6 +34,7 @@ export function fault(state: Running, cause: Cause, origin: Origin, happenedMs =
     base,
     engine: state.engine,
     mode: 'fault',
+    againAtMs: againAtMs(base),
     drainAtMs: Infinity,
     killAtMs: faultKillAtMs(base),
   };
@@ -46,6 +47,13 @@ export function fault(state: Running, cause: Cause, origin: Origin, happenedMs =
 /** Returns when the tree is killed after a fault. */
 export const faultKillAtMs = ({ nowMs, plan }: Base): number =>
   nowMs + Math.min(plan.document.deadlines.grace, faultGraceMs);
+
+// vLLM 0.31 loses the first SIGTERM between the spawn of EngineCore and ready (seen five times of five); a second one ends it.
+const repeatAfterMs = 3_000;
+
+/** Returns when SIGTERM is to be sent once more, in ms of our clock; Infinity for an engine that was ready. */
+export const againAtMs = ({ nowMs, plan, history }: Base): number =>
+  plan.exits !== 'engine' || history.some((entry) => entry.phase === 'ready') ? Infinity : nowMs + repeatAfterMs;
 
 /** Returns the SIGTERM to the engine's top process, if there is one that lives. */
 export const terminate = ({ engine }: Running): Effect[] =>

@@ -10,8 +10,8 @@ import { enterStarting } from './serving.ts';
 import { settlingTick } from './settle.ts';
 import type { Base, State, StateOf, Step } from './state.ts';
 import { stay } from './state.ts';
-import { askedByMember, askedCause, hurry, terminateEngine } from './stop.ts';
-import { causeBody } from './tell.ts';
+import { askedByMember, hurry, terminateEngine } from './stop.ts';
+import { askedCause, causeBody } from './tell.ts';
 import type { Late } from './turn.ts';
 import { cutShort, isBeforeAsking, turnToAsked, turnToFault } from './turn.ts';
 import { judged, tellJudged } from './verdict.ts';
@@ -102,7 +102,6 @@ export function stopWhileDraining(state: StateOf<'draining'>, news: Of<'stop'>):
 
 /** Returns the step after a member is gone while we stop: it may be the better cause, unless it said goodbye. */
 export function goneLate(state: Late, news: Of<'gone'>): Step {
-  if (news.how === 'left' && news.rank === 0 && news.code === 0) return settled(turnToAsked(state));
   if (news.how === 'left' || state.mode === 'asked') return settled(stay(state));
   const { cause, happenedMs } = lossOf(state.base, news);
   const base = judged(state.base, cause, happenedMs);

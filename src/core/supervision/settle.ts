@@ -7,12 +7,13 @@ import { statusOf } from './ending.ts';
 import type { LedgerEntry } from './ledger.ts';
 import type { Base, State, StateOf, Step } from './state.ts';
 import { stay } from './state.ts';
-import { toPeers } from './tell.ts';
+import { askedCause, toPeers } from './tell.ts';
 import { freeze, verdictUntilMs } from './verdict.ts';
 
 /** Returns the step after the sweep. */
 export function enterSettling(state: StateOf<'sweeping'>): Step {
-  const { mode, killed, survivors } = state;
+  const { mode, survivors } = state;
+  const killed = state.killed.filter((entry) => !entry.top || !endedAlone(state));
   const base = mode === 'asked' && wasForced(state) ? stopForced(state.base, killed) : state.base;
   const left = [...report('had to kill', killed.map(nameOf)), ...report('cannot get rid of', survivors.map(nameOf))];
   const next: State = { phase: 'settling', base, mode, code: ownCode(state), untilMs: verdictUntilMs(base) };
@@ -25,10 +26,14 @@ export function settlingTick(state: StateOf<'settling'>): Step {
   const { base, mode } = state;
   if (mode === 'fault' && base.nowMs < settleAtMs(state)) return stay(state);
   const code = mode === 'fault' ? (base.verdict?.cause.code ?? state.code) : state.code;
-  const final = mode === 'fault' ? freeze(base) : { base, effects: [] };
+  const final = mode === 'fault' ? freeze(base) : { base, effects: lastWord(base) };
   const leave = toPeers(base, { kind: 'leaving', code });
   return stay({ phase: 'ended', base: final.base, code }, ...final.effects, ...leave, { kind: 'finish', code });
 }
+
+// A worker whose engine died in the same moment learns here that the stop was asked for.
+const lastWord = (base: Base): Effect[] =>
+  base.self.rank === 0 ? toPeers(base, { kind: 'verdict', cause: askedCause(base) }) : [];
 
 /** Returns when nothing can amend the cause any more, in ms of our clock: at once if nobody is left who could. */
 export function settleAtMs({ base, mode, untilMs }: StateOf<'settling'>): number {
@@ -45,7 +50,11 @@ function ownCode(state: StateOf<'sweeping'>): number {
   return exitCode(wasForced(state) ? 'stop-forced' : 'stopped');
 }
 
-const wasForced = ({ killed }: StateOf<'sweeping'>): boolean => killed.some((entry) => entry.top);
+// A top process that ended by itself in the last moment was not killed, whatever was sent to it.
+const endedAlone = ({ engine }: StateOf<'sweeping'>): boolean =>
+  engine.end !== null && engine.end.signal !== 'SIGKILL';
+
+const wasForced = (state: StateOf<'sweeping'>): boolean => !endedAlone(state) && state.killed.some((entry) => entry.top);
 
 function stopForced(base: Base, killed: readonly LedgerEntry[]): Base {
   const message = `had to be killed when asked to stop: ${killed.map(nameOf).join(', ')}`;

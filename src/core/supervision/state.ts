@@ -81,6 +81,8 @@ export type State =
       readonly base: Base;
       readonly engine: Engine;
       readonly mode: Mode;
+      /** When SIGTERM is sent once more: an engine that starts may lose the first. Infinity where none is sent. */
+      readonly againAtMs: number;
       /** When the others are told that we have drained, even if we have not. */
       readonly drainAtMs: number;
       readonly killAtMs: number;

@@ -1,16 +1,13 @@
 // Somebody asked us to stop: the leader drains first, the others follow; a second signal cuts it short.
-import { launcherCause } from '#core/group/cause.ts';
-import type { Cause } from '#core/group/cause.ts';
-
 import type { Effect } from './effect.ts';
 import type { EventOf } from './event.ts';
-import { terminate } from './fault.ts';
+import { againAtMs, terminate } from './fault.ts';
 import { look } from './scan.ts';
 import type { Base, State, StateOf, Step } from './state.ts';
 import { stay } from './state.ts';
 import { drained, seenWhileDraining } from './stopping-child.ts';
 import { enterSweeping } from './sweep.ts';
-import { toPeers } from './tell.ts';
+import { askedCause, toPeers } from './tell.ts';
 
 // What people send to a program on purpose. The rest is about us: our pipes and sockets (PIPE, IO, URG), our limits, our terminal.
 const forwarded = new Set(['HUP', 'QUIT', 'USR1', 'USR2', 'WINCH', 'CONT', 'ALRM'].map((name) => `SIG${name}`));
@@ -88,17 +85,19 @@ const tellAll = (base: Base): Effect[] =>
     ? [{ kind: 'closeListener' }, ...toPeers(base, { kind: 'stop', mode: 'asked', cause: askedCause(base), ageMs: 0 })]
     : [];
 
-/** Returns the cause of a stop that was asked for. */
-export function askedCause({ self, asked }: Base): Cause {
-  const { rank, host } = self;
-  return launcherCause('asked', 'stopped', `asked to stop by ${asked?.by ?? 'somebody'}`, { rank, host, seenBy: rank });
-}
-
 /** Returns the step that tells the engine to stop: SIGTERM to its top process only. */
 export function terminateEngine(state: StateOf<'draining'>): Step {
   const { base, engine, killAtMs } = state;
   const drainAtMs = (base.asked?.atMs ?? base.nowMs) + base.plan.document.deadlines.drain;
-  const next: State = { phase: 'stopping', base, engine, mode: 'asked', drainAtMs, killAtMs };
+  const next: State = {
+    phase: 'stopping',
+    base,
+    engine,
+    mode: 'asked',
+    againAtMs: againAtMs(base),
+    drainAtMs,
+    killAtMs,
+  };
   return stay(next, ...terminate(next));
 }
 
@@ -123,8 +122,14 @@ export function stoppingTick(state: StateOf<'stopping'>): Step {
   if (base.nowMs >= state.killAtMs) return enterSweeping(state, 'deaf');
   const turn = base.nowMs >= state.drainAtMs;
   const looked = look(base, state.engine);
-  const drainAtMs = turn ? Infinity : state.drainAtMs;
-  return stay({ ...state, engine: looked.engine, drainAtMs }, ...looked.effects, ...(turn ? drained(base) : []));
+  const again = base.nowMs >= state.againAtMs;
+  const next = {
+    ...state,
+    engine: looked.engine,
+    againAtMs: again ? Infinity : state.againAtMs,
+    drainAtMs: turn ? Infinity : state.drainAtMs,
+  };
+  return stay(next, ...looked.effects, ...(again ? terminate(next) : []), ...(turn ? drained(base) : []));
 }
 
 /** Returns the step of the second signal, or the leader's word of it: no more waiting. */

@@ -36,7 +36,10 @@ export function afterEnd(state: Stopping, end: ChildEnd): Step {
   const { base, killAtMs } = state;
   const asked = state.phase === 'draining' || (state.mode === 'asked' && state.drainAtMs !== Infinity);
   const mode = state.phase === 'draining' ? 'asked' : state.mode;
-  const step = enterSweeping({ phase: 'stopping', base, engine, mode, drainAtMs: Infinity, killAtMs }, 'gone');
+  const step = enterSweeping(
+    { phase: 'stopping', base, engine, mode, againAtMs: Infinity, drainAtMs: Infinity, killAtMs },
+    'gone',
+  );
   return { state: step.state, effects: [...(asked ? drained(base) : []), ...step.effects] };
 }
 

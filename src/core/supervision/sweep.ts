@@ -35,7 +35,8 @@ export function enterSweeping(state: StateOf<'stopping'>, top: 'gone' | 'deaf'):
     nextPassMs: nowMs,
     killAtMs,
     giveUpAtMs: killAtMs + giveUpAfterMs,
-    told: false,
+    // The top process was told alone; where there is none yet, nobody was.
+    told: top === 'deaf' && engine.process !== null,
     emptyPasses: 0,
     survivors: [],
     killed: [],
@@ -50,10 +51,16 @@ export function sweepingTick(state: StateOf<'sweeping'>): Step {
   if (nowMs >= state.giveUpAtMs) return enterSettling(state);
   if (nowMs < passAtMs(state)) return stay(state);
   const kills = nowMs >= state.killAtMs;
-  const signal = kills ? 'SIGKILL' : state.told ? null : 'SIGTERM';
+  const signal = !state.told ? 'SIGTERM' : kills ? 'SIGKILL' : null;
   const waits = (state.survivors.length > 0 && !kills) || state.emptyPasses >= emptyPassesNeeded;
-  const killed = kills ? remember(state) : state.killed;
-  const next: State = { ...state, sweeping: true, told: true, killed, nextPassMs: nowMs + (waits ? waitEveryMs : passEveryMs) };
+  const killed = signal === 'SIGKILL' ? remember(state) : state.killed;
+  const next: State = {
+    ...state,
+    sweeping: true,
+    told: true,
+    killed,
+    nextPassMs: nowMs + (waits ? waitEveryMs : passEveryMs),
+  };
   const spareTrackers = nowMs < state.killAtMs + trackersMs;
   return stay(next, { kind: 'sweepTree', epoch: epochOf(base), signal, spareTrackers, known: idsOf(engine.ledger) });
 }

@@ -1,5 +1,6 @@
 // What members tell each other of a stop: the leader tells all, a worker tells the leader.
 import type { Cause, Candidate } from '#core/group/cause.ts';
+import { launcherCause } from '#core/group/cause.ts';
 import type { Body } from '#core/group/message.ts';
 
 import type { Effect } from './effect.ts';
@@ -16,6 +17,12 @@ export const tellCause = (base: Base, candidate: Candidate): Effect[] => toPeers
 export function causeBody({ self, nowMs }: Base, { cause, happenedMs }: Candidate): Body {
   const ageMs = Math.max(0, nowMs - happenedMs);
   return self.rank === 0 ? { kind: 'stop', mode: 'fault', cause, ageMs } : { kind: 'report', cause, ageMs };
+}
+
+/** Returns the cause of a stop that was asked for. */
+export function askedCause({ self, asked }: Base): Cause {
+  const { rank, host } = self;
+  return launcherCause('asked', 'stopped', `asked to stop by ${asked?.by ?? 'somebody'}`, { rank, host, seenBy: rank });
 }
 
 /** Returns what a member says of a cause in its log. */

@@ -13,7 +13,7 @@ import {
 // Our own log: JSON lines by pino, or text. pino gets a stream of ours, so that it opens none: its own would make the shared stdout
 // non-blocking under a child that inherited it (pid1.md section 7).
 
-export type { Level, LogContext, LogFields, Logger } from './plain-logger.ts';
+export type { Level, LogFields, Logger } from './plain-logger.ts';
 
 export type LoggerOptions = {
   readonly format: 'json' | 'text';

@@ -32,7 +32,10 @@ export type Child = ProcessId & {
   /** null with 'inherit'. */
   readonly stdout: Readable | null;
   readonly stderr: Readable | null;
-  /** Calls back once, when the process itself has ended, whoever still holds its output; at once if it already has. */
+  /**
+   * Calls back once, when the process itself has ended, whoever still holds its output; at once if it already has. Death by a real-time signal
+   * looks like exit code 0: Node has no name for those (20 to 24) and tells neither.
+   */
   readonly onExit: (callback: (code: number | null, signal: string | null) => void) => void;
 };
 

@@ -49,6 +49,7 @@ export async function sweepTree(
       const answer = signalProcess(stat, signal);
       if (answer.kind === 'refused') refused.add(answer.reason);
     }
+    if (signal === 'SIGKILL' && spared.length === 0) killSessions();
     await setImmediate();
     living = signal === 'SIGKILL' ? await lookWhole(living, exclude, true) : await lookKnown(living);
   }

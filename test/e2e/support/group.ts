@@ -4,7 +4,8 @@ import { join } from 'node:path';
 
 import type { TerminationDocument } from '#core/report/termination.ts';
 
-import { processesIn, until } from './outside.ts';
+import { engines, processesIn, until } from './outside.ts';
+import type { Seen } from './outside.ts';
 import { freePorts } from './ports.ts';
 import { newFolder, start } from './start.ts';
 import type { Started } from './start.ts';
@@ -21,6 +22,7 @@ export type GroupOptions = {
 };
 
 export type Group = {
+  /** Where the termination messages lie. */
   readonly folder: string;
   readonly ports: Ports;
   readonly members: readonly Started[];
@@ -31,6 +33,10 @@ export type Group = {
   readonly get: (rank: number, path: string) => Promise<Answer>;
   /** Waits until every member says that it is ready. */
   readonly ready: () => Promise<void>;
+  /** What runs of this group, its launchers aside; of one rank, where it is given. */
+  readonly engines: (rank?: number) => readonly Seen[];
+  /** Waits until nothing of any launcher runs any more. */
+  readonly nothingLeft: () => Promise<void>;
   readonly codes: (limitMs?: number) => Promise<readonly (number | null)[]>;
 };
 
@@ -54,6 +60,7 @@ export async function openGroup(opened: GroupOptions = {}): Promise<Group> {
   };
   const folder = newFolder();
   const members: Started[] = [];
+  const folders: string[] = [];
   const launch = (rank: number, changed: GroupOptions = {}) => {
     const {
       options = [],
@@ -65,10 +72,10 @@ export async function openGroup(opened: GroupOptions = {}): Promise<Group> {
     const line = wordsOf?.(rank) ?? [...words, '--port', String(ports.engine)];
     const given = [...placed(size, rank, ports, folder), ...options, ...(optionsOf?.(rank) ?? [])];
     const started = start(['run', ...given, '--', ...line], {
-      folder,
       ...(envOf === undefined ? {} : { env: envOf(rank) }),
     });
     members[rank] = started;
+    folders.push(started.folder);
     return started;
   };
   for (const rank of opened.ranks ?? Array.from({ length: size }, (_, index) => index)) launch(rank);
@@ -88,6 +95,10 @@ export async function openGroup(opened: GroupOptions = {}): Promise<Group> {
           `/readyz of rank ${rank}: ${members[rank]?.stderr()}`,
           async () => (await get(rank, '/readyz'))?.status === 200,
         );
+    },
+    engines: (rank) => (rank === undefined ? folders : [members[rank]?.folder ?? '']).flatMap(engines),
+    nothingLeft: async () => {
+      for (const each of folders) await nothingLeft(each);
     },
     codes: (limitMs) => Promise.all(members.map(async (member) => (await member.ended(limitMs)).code)),
   };

@@ -15,7 +15,7 @@ beforeAll(() => {
 const leavesDaemons = `(
   setsid sh -c "echo; exec sleep 1000" & setsid setsid sh -c "echo; exec sleep 1001" & sh -c "echo; exec sleep 1002" &
 ) | head -n 3 >/dev/null`;
-const hopsAway = 'python3 test/programs/hop.py 1000 2 setsid | head -n 5 >/dev/null';
+const hopsAway = 'python3 test/programs/hop.py 12 2 setsid | head -n 5 >/dev/null';
 
 const run = (command: string, ...args: readonly string[]) => {
   const { stdout, stderr } = spawnSync(command, args, { encoding: 'utf8', timeout: 25_000 });
@@ -52,7 +52,7 @@ describe('a daemon in a session of its own', () => {
   it('is caught below one who adopts even if it starts itself anew in a new session all the time', () => {
     const { lines } = run('python3', 'test/programs/adopt.py', process.execPath, program, hopsAway);
     expect(lines.at(-1)).toBe('0');
-    const isHopping = () => spawnSync('pgrep', ['-f', 'hop.py 1000 2 setsid']).status === 0;
+    const isHopping = () => spawnSync('pgrep', ['-f', 'hop.py 12 2 setsid']).status === 0;
     for (let look = 0; look < 10; look += 1) expect(isHopping()).toBe(false);
   });
 });

@@ -4,6 +4,7 @@ import {
   argvOf,
   drain,
   dynamoWorker,
+  gpus,
   leaderPlan,
   messages,
   mpAdds,
@@ -112,8 +113,8 @@ describe('the words of the user and ours are taken together', () => {
 
   test('a size that the nodes cannot share by replica is refused in the words of the engine', () => {
     const words = serve('-tp', '12', '-dp', '3');
-    const options = { nnodes: 4, 'node-rank': 0, leader: 'head', 'gpus-per-node': 16 };
-    const { problems } = planFor({ words, options, facts: { gpus: { ...nine } } });
+    const options = { nnodes: 4, 'node-rank': 0, leader: 'head' };
+    const { problems } = planFor({ words, options, facts: { gpus: gpus(9) } });
     expect(problems).toEqual([
       expect.objectContaining({
         message: expect.stringMatching(/^cannot use --nnodes 4: it does not divide by the 3/),
@@ -126,8 +127,6 @@ describe('the words of the user and ours are taken together', () => {
     expect(messages(plan)).toEqual(['cannot add --nnodes 2: the command says --nnodes 4']);
   });
 });
-
-const nine = { count: 9, source: 'x', devices: true, model: null, driver: null };
 
 describe('a rehearsal', () => {
   const facts = { rehearsalProgram: ['/usr/bin/node', 'rehearsal.js'], vllm: null, dynamo: null };

@@ -1,6 +1,17 @@
 import { describe, expect, test } from 'vitest';
 
-import { argvOf, drain, dynamoWorker, leaderPlan, messages, mpAdds, planFor, serve, workerPlan } from './plan-for.ts';
+import {
+  argvOf,
+  drain,
+  dynamoWorker,
+  gpus,
+  leaderPlan,
+  messages,
+  mpAdds,
+  planFor,
+  serve,
+  workerPlan,
+} from './plan-for.ts';
 
 const large = serve('-tp', '16');
 
@@ -97,7 +108,7 @@ describe('what contradicts is refused, with what to write instead', () => {
     [['-r', '0'], 8, '--node-rank'],
     [['--node-rank=2'], 8, '--node-rank'],
   ])('%j', (given, at, option) => {
-    const { document } = workerPlan({ words: serve('-tp', '24', ...given), options: { 'gpus-per-node': 12 } });
+    const { document } = workerPlan({ words: serve('-tp', '24', ...given), facts: { gpus: gpus(12) } });
     const said = given.length === 4 ? given.slice(2).join(' ') : given.join(' ');
     expect(document.errors).toContainEqual({
       code: 78,
