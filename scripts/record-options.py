@@ -1,6 +1,7 @@
 """Prints src/upstream/vllm/options-0.31.ts: every option of the installed vLLM and Dynamo parsers and how many words each eats.
 
-Run with the Python of the engines' venv:  "$(scripts/engines)/bin/python" scripts/record-options.py > src/upstream/vllm/options-0.31.ts
+Run it with the Python of the engines' venv:
+  "$(scripts/engines)/bin/python" scripts/record-options.py | npx prettier --stdin-filepath options.ts > src/upstream/vllm/options-0.31.ts
 """
 
 import argparse

@@ -135,10 +135,12 @@ const forbidden: readonly (readonly [string, RegExp, (readonly string[])?])[] = 
   ['enums', /^(export )?(const )?enum\b/m],
 ];
 
-test.each(forbidden)('there is no sign of %s', (_what, sign, except = []) => {
-  const found = sources.filter(({ text }) => sign.test(withoutComments(text))).map(({ path }) => path);
-  expect(found.toSorted()).toEqual(except.toSorted());
-});
+for (const [what, sign, except = []] of forbidden) {
+  test(`there is no sign of ${what}`, () => {
+    const found = sources.filter(({ text }) => sign.test(withoutComments(text))).map(({ path }) => path);
+    expect(found.toSorted()).toEqual([...except].toSorted());
+  });
+}
 
 test('no catch is empty without a reason', () => {
   expect(sources.filter(({ text }) => /catch\s*(\([^)]*\))?\s*\{\s*\}/.test(text)).map(({ path }) => path)).toEqual([]);

@@ -156,6 +156,7 @@ const newPeer = (event: Received) => ({
   evidence: 'none' as const,
   probing: false,
   nextProbeMs: 0,
+  forgiven: 0,
   phase: 'joining',
   ready: false,
   gpus: null,

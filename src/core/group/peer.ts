@@ -5,6 +5,7 @@ export const beatMs = 250;
 export const suspectMs = 1_500;
 export const wedgedMs = 20_000;
 const probeEveryMs = 500;
+const mostForgiven = 3;
 // The edge answers within a second; an answer that never comes must not end the asking.
 const answerWithinMs = 3_000;
 
@@ -17,6 +18,8 @@ export type Peer = {
   readonly link: LinkId;
   readonly sinceMs: number;
   readonly heardMs: number;
+  /** How often our own lateness was taken out of this silence. */
+  readonly forgiven: number;
   /** When a fresh connection last succeeded while the peer was silent. */
   readonly reachableMs: number | null;
   readonly evidence: 'none' | 'reachable' | 'unreachable';
@@ -35,16 +38,24 @@ export type Watch = { readonly peer: Peer; readonly probe: boolean; readonly los
 export const heard = (peer: Peer, nowMs: number): Peer => ({
   ...peer,
   heardMs: Math.max(peer.heardMs, nowMs),
+  forgiven: 0,
   reachableMs: null,
   evidence: 'none',
 });
 
-/** Returns the peer with our own lateness taken out of its silence; nobody is heard in the future. */
-export const forgive = (peer: Peer, lateMs: number, nowMs: number): Peer => ({
-  ...peer,
-  heardMs: Math.min(nowMs, peer.heardMs + lateMs),
-  reachableMs: peer.reachableMs === null ? null : Math.min(nowMs, peer.reachableMs + lateMs),
-});
+/**
+ * Returns the peer with our own lateness taken out of its silence. A launcher that is always late has read what came in
+ * between, so that after some times the silence is the peer's own.
+ */
+export const forgive = (peer: Peer, lateMs: number, nowMs: number): Peer =>
+  peer.forgiven >= mostForgiven
+    ? peer
+    : {
+        ...peer,
+        forgiven: peer.forgiven + 1,
+        heardMs: Math.min(nowMs, peer.heardMs + lateMs),
+        reachableMs: peer.reachableMs === null ? null : Math.min(nowMs, peer.reachableMs + lateMs),
+      };
 
 /** Returns the peer with the answer to a fresh connection noted. */
 export const probed = (peer: Peer, answer: 'reachable' | 'unreachable', nowMs: number): Peer => ({

@@ -67,9 +67,10 @@ function mpPlace({ identity: { rank, size, leader }, options }: Decided): MpPlac
   return { rank, size, host: leader.host, masterPort: options['master-port'] };
 }
 
-function drainWords({ fields, facts }: Decided, drainMs: number): string[] {
+function drainWords({ fields, facts, options }: Decided, drainMs: number): string[] {
   if (fields === null || fields.shutdownTimeout.word !== null || drainMs < 1000) return [];
-  if (facts.vllm === null || !isAtLeast(facts.vllm.version, shutdownTimeoutSince)) return [];
+  const known = facts.vllm !== null && isAtLeast(facts.vllm.version, shutdownTimeoutSince);
+  if (!known && !options.rehearse) return [];
   return ['--shutdown-timeout', String(Math.floor(drainMs / 1000))];
 }
 

@@ -23,10 +23,12 @@ export function chooseOutcome(launch: Launch, executor: Executor): Choice {
   if (g === null || g === 0) return { outcome: null, reason: 'the GPUs of one node are not known' };
   if (!knowsSizes(fields)) return { outcome: null, reason: 'the sizes of the engine cannot be read' };
   const { world, dp } = sizesOf(fields);
-  if (world > g) return { outcome: executor, reason: `one engine of ${world} processes spans nodes of ${g}` };
+  if (world > g) return { outcome: executor, reason: `one engine of ${processes(world)} spans nodes of ${g}` };
   if (elastic) return { outcome: 'elastic-ep', reason: 'elastic expert parallelism on Ray is asked for' };
   if (world * dp > g) {
-    return { outcome: 'data-parallel', reason: `${dp} replicas of ${world} processes span nodes of ${g}` };
+    return { outcome: 'data-parallel', reason: `${dp} replicas of ${processes(world)} span nodes of ${g}` };
   }
-  return { outcome: 'replicas', reason: `an engine of ${world * dp} processes fits each node of ${g}` };
+  return { outcome: 'replicas', reason: `an engine of ${processes(world * dp)} fits each node of ${g}` };
 }
+
+const processes = (count: number): string => (count === 1 ? '1 process' : `${count} processes`);

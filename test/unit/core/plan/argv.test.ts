@@ -151,7 +151,7 @@ describe('a rehearsal', () => {
   });
 
   test('that spans nodes gets the words of mp', () => {
-    const plan = workerPlan({ options, facts: { ...facts, vllm: version('0.31.0') } });
+    const plan = workerPlan({ options, facts });
     expect(argvOf(plan)).toEqual([...facts.rehearsalProgram, 'serve', 'm', '-tp', '16', ...drain, ...mpAdds(1)]);
   });
 

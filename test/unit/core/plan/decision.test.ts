@@ -97,6 +97,10 @@ describe('rule 1: the backend annotation', () => {
     },
   );
 
+  test('a refusal ends the questions: nothing is said of later rules', () => {
+    expect(choose({ annotations: { [override]: 'x', [origin]: '' } })).toMatchObject({ executor: null, warnings: [] });
+  });
+
   test('a value that is not valid falls through with a warning under --lenient-annotations', () => {
     expect(
       choose({ annotations: { [override]: 'x', [origin]: '1.0.0' }, options: { 'lenient-annotations': true } }),

@@ -16,7 +16,7 @@ describe('two nodes of 8 GPUs', () => {
     ['larger, with replicas', serve('-tp', '16', '-dp', '2'), {}, 'mp', 'one engine of 16 processes spans nodes of 8'],
     ['larger and elastic', serve('-tp', '16', ...elastic), {}, 'mp', 'one engine of 16 processes spans nodes of 8'],
     ['elastic', serve('-dp', '16', ...elastic), {}, 'elastic-ep', 'elastic expert parallelism on Ray is asked for'],
-    ['replicas over nodes', serve('-dp', '16'), {}, 'data-parallel', '16 replicas of 1 processes span nodes of 8'],
+    ['replicas over nodes', serve('-dp', '16'), {}, 'data-parallel', '16 replicas of 1 process span nodes of 8'],
     ['the same, just', serve('-tp', '3', '-dp', '3'), {}, 'data-parallel', '3 replicas of 3 processes span nodes of 8'],
     ['a whole node', serve('-tp', '8'), {}, 'replicas', 'an engine of 8 processes fits each node of 8'],
     [
@@ -48,7 +48,7 @@ describe('two nodes of 8 GPUs', () => {
       executor: null,
       rule: 'not-needed',
       annotation: null,
-      reason: 'an engine of 1 processes fits each node of 8',
+      reason: 'an engine of 1 process fits each node of 8',
     });
   });
 

@@ -22,10 +22,13 @@ export function explore(setup: Setup, happenings: readonly Happens[]): Run {
   world.queue.runUntil(lastMs, () => false);
   world.queue.runUntil(lastMs + afterMs, () => isOver(world, lastMs));
   const faults = happenings.map(({ fault }) => fault);
+  const asks = faults.flatMap((fault) => fault.asks ?? []);
+  const twice = asks.filter((rank, index) => asks.indexOf(rank) !== index);
   const wrong = check.verdict(world, {
-    apart: new Set(faults.flatMap((fault) => fault.apart ?? [])),
+    // Who is told twice leaves without waiting for anybody.
+    apart: new Set([...faults.flatMap((fault) => fault.apart ?? []), ...twice.filter((rank) => rank > 0)]),
     orphans: faults.some((fault) => fault.orphans),
-    forced: faults.some((fault) => fault.forced),
+    forced: twice.length > 0 || faults.some((fault) => fault.deaf),
   });
   return { world, check, wrong };
 }

@@ -11,7 +11,10 @@ export type Fault = {
   readonly lastsMs?: number;
   readonly apart?: readonly number[];
   readonly orphans?: true;
-  readonly forced?: true;
+  /** The engine does not stop by itself. */
+  readonly deaf?: true;
+  /** Who is asked to stop; twice by two faults is twice. */
+  readonly asks?: readonly number[];
   /** Once the group runs: the cause in all members that can talk, 'asked', or 'none' where it must go on. */
   readonly cause?: string;
   /** A death that all must hear of at once. */
@@ -27,6 +30,7 @@ export const faultsOf = (size: number): readonly Fault[] => [
   {
     name: 'all are asked to stop',
     inject: (world) => world.nodes.forEach((_, rank) => world.signal(rank, 'SIGTERM')),
+    asks: Array.from({ length: size }, (_, rank) => rank),
     cause: 'asked',
   },
 ];
@@ -110,21 +114,22 @@ function launcherDeaths(rank: number): Fault[] {
 function stops(rank: number): Fault[] {
   const term = (world: World) => world.signal(rank, 'SIGTERM');
   return [
-    { name: `rank ${rank} is asked to stop`, inject: term, cause: 'asked' },
+    { name: `rank ${rank} is asked to stop`, inject: term, asks: [rank], cause: 'asked' },
     {
       name: `rank ${rank} is asked twice`,
       inject: (world) => {
         term(world);
         world.queue.after(120, () => term(world));
       },
-      forced: true,
+      asks: [rank, rank],
       cause: 'asked',
     },
     {
       name: `rank ${rank} is asked, and its engine is deaf`,
       setup: { habits: (other) => (other === rank ? { deafToTerm: true } : {}) },
       inject: term,
-      forced: true,
+      asks: [rank],
+      deaf: true,
       cause: 'asked',
     },
   ];
