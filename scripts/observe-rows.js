@@ -43,7 +43,7 @@ export const ROWS = {
   'single-term': fault(0, top, 'term', { nodes: 1, paths: true }),
   'single-kill': fault(0, top, 'kill', { nodes: 1 }),
   'single-core-kill': fault(0, core, 'kill', { nodes: 1 }),
-  'two-workers-term': fault(0, top, 'term', { nodes: 1, extra: ['--tensor-parallel-size', '2'] }),
+  'two-workers-term': fault(0, top, 'term', { nodes: 1, extra: ['--tensor-parallel-size', '2'], cores: '0|1' }),
   'bad-option': ends(['--no-such-option']),
   'bad-size': ends(['--tensor-parallel-size', 'many']),
   'bad-rank': ends(['--nnodes', '2', '--node-rank', '2', '--tensor-parallel-size', '2']),
@@ -118,7 +118,7 @@ export const envFor = (node, run) => ({
   VLLM_HOST_IP: addressOf(node),
   GLOO_SOCKET_IFNAME: 'eth0',
   TORCHDYNAMO_DISABLE: '1',
-  VLLM_CPU_OMP_THREADS_BIND: String(node),
+  VLLM_CPU_OMP_THREADS_BIND: run.row.cores ?? String(node),
   ...(run.row.profile === 'dynamo' && {
     DYN_SYSTEM_PORT: '9090',
     DYN_TCP_RPC_HOST: addressOf(node),

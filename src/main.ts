@@ -10,7 +10,7 @@ import { exitCode } from '#core/errors.ts';
 import { renderProblem } from '#core/report/problem-text.ts';
 
 /** Each story is imported when it is told; what it needs comes with it. */
-const stories: { readonly [K in Command['kind']]?: () => Promise<Story<K>> } = {
+const stories: { readonly [K in Command['kind']]: () => Promise<Story<K>> } = {
   run: async () => (await import('#commands/run.ts')).run,
   plan: async () => (await import('#commands/plan.ts')).plan,
   exec: async () => (await import('#commands/exec.ts')).exec,
@@ -54,9 +54,6 @@ async function answer(parsed: Parsed, context: Context): Promise<number> {
 
 async function tell<K extends Command['kind']>(command: CommandOf<K>, context: Context): Promise<number> {
   if (!listening.includes(command.kind)) endOnSignal(context.signals);
-  const load = stories[command.kind];
-  if (load === undefined) throw new Error(`${command.kind} has no story`);
-  return await (
-    await load()
-  )(command as never, context);
+  const story = await stories[command.kind]();
+  return await story(command as never, context);
 }

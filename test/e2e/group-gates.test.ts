@@ -75,9 +75,10 @@ test('garbage on the group port ends nobody: the leader waits on, and starts wit
   for (const bytes of ['GET / HTTP/1.1\r\n\r\n', '\0\xff'.repeat(70_000), 'SSH-2.0-x\r\n']) {
     const socket = connect(port, '127.0.0.1');
     socket.on('error', () => undefined); // it may be shown out while we still talk
-    await once(socket, 'connect');
+    const closed = new Promise((resolve) => socket.once('close', resolve));
+    socket.resume();
     socket.end(bytes, 'latin1');
-    await once(socket, 'close');
+    await closed;
   }
   for (const frame of [
     'no JSON',
@@ -94,9 +95,9 @@ test('garbage on the group port ends nobody: the leader waits on, and starts wit
   ]) {
     const socket = new WebSocket(`ws://127.0.0.1:${port}`);
     socket.on('error', () => undefined);
-    await once(socket, 'open');
-    socket.send(frame);
-    await once(socket, 'close');
+    const closed = new Promise((resolve) => socket.once('close', resolve));
+    socket.once('open', () => socket.send(frame));
+    await closed;
   }
   expect(group.message(0)).toMatchObject({ phase: 'joining', code: null });
   group.launch(1);
@@ -193,7 +194,10 @@ test('members may differ in what is their own: addresses, caches and log levels'
 
 test('a second launcher with a rank that a member holds is not let in, and the first lives on', async () => {
   const group = await openGroup({ size: 3, ranks: [0, 1] });
-  await until('rank 1 is in', async () => /"missing":\[2\]/.test((await group.get(0, '/status'))?.text ?? ''));
+  await until(
+    () => `rank 1 is in: ${group.members.map((member) => member.stderr()).join()}`,
+    async () => /"missing":\[2\]/.test((await group.get(0, '/status'))?.text ?? ''),
+  );
   const first = group.members[1];
   const ports = await freePorts();
   const second = group.launch(1, {

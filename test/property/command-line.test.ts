@@ -51,7 +51,8 @@ test('what stands after -- is never changed', async () => {
 });
 
 test('any printable text is the value of a text option as it was written', async () => {
-  const text = fc.string({ unit: 'grapheme', minLength: 1 }).filter((each) => !/[\u0000-\u001f\u007f]/.test(each));
+  const isControl = (each: string): boolean => each < ' ' || each === '\u007f';
+  const text = fc.string({ unit: 'grapheme', minLength: 1 }).filter((each) => !each.split('').some(isControl));
   await fc.assert(
     fc.asyncProperty(text, async (group) => {
       const parsed = await parseWords(['run', `--group=${group}`, '--', 'x'], {});

@@ -93,9 +93,6 @@ export function amend(verdict: Verdict, cause: Cause, happenedMs: number): Verdi
   );
 }
 
-/** Tells whether a cause is something that an engine or a launcher did by itself. */
-export const isOwn = (cause: Cause): boolean => weights[cause.kind] === 'own';
-
 /** Tells whether two causes speak of one happening, whatever is known of it by now. */
 export const sameHappening = (a: Cause, b: Cause): boolean =>
   a.rank === b.rank && a.process === b.process && a.pid === b.pid && a.seenBy === b.seenBy && sameKind(a, b);

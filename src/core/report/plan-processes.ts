@@ -22,10 +22,8 @@ const profiles = { dynamo: 'a Dynamo worker', vllm: 'vLLM', command: 'any comman
 
 function describeEngine({ profile, version, mode, sizes }: PlanDocument['engine']): string {
   const { tp, pp, dp, world } = sizes;
-  const size =
-    tp === null || pp === null || dp === null || world === null
-      ? ''
-      : `, TP ${tp} x PP ${pp} x DP ${dp}, ${world} GPUs for one replica`;
+  const known = ![tp, pp, dp, world].includes(null);
+  const size = known ? `, TP ${tp} x PP ${pp} x DP ${dp}, ${world} GPUs for one replica` : '';
   const stated = version === null ? '' : ` ${version}`;
   return `${profiles[profile]}${stated}${mode === null || mode === 'aggregated' ? '' : `, ${mode}`}${size}`;
 }
@@ -37,7 +35,7 @@ function argumentLines(argv: readonly string[], given: readonly string[]): strin
   const ours = markOurs(argv, given);
   const lines: Line[] = [];
   for (const [index, word] of argv.entries()) {
-    const mine = ours[index] ?? true;
+    const mine = ours[index] !== false;
     const last = lines.at(-1);
     const goesOn = last !== undefined && last.ours === mine && (!word.startsWith('-') || index < commandLength(argv));
     if (goesOn) lines.splice(-1, 1, { ours: mine, words: [...last.words, word] });

@@ -55,13 +55,16 @@ export function describeBackend({ decision, annotations }: PlanDocument, width: 
   const { executor, rule, annotation, reason } = decision;
   const head = `${executor ?? 'none'}${rule === null ? '' : `, by rule ${rule}: ${rules[rule]}`}`;
   const seen = Object.entries(annotations.values).map(([key, value]) => `${key}=${value}`);
-  const where =
-    annotations.source === null ? 'no annotations were read' : `annotations read from ${annotations.source}`;
+  const none = annotations.source === null && seen.length === 0;
+  const source = annotations.source ?? 'a source that is not known';
+  const read = none
+    ? 'no annotations were read'
+    : `annotations read from ${source}${seen.length === 0 ? ', none' : ':'}`;
   return [
     hang('  ', head, width),
     ...(annotation === null ? [] : [hang('  decided by ', `${annotation.key}=${annotation.value}`, width)]),
     ...(reason === '' ? [] : [hang('  ', reason, width)]),
-    hang('  ', seen.length === 0 || annotations.source === null ? where : `${where}:`, width),
+    hang('  ', read, width),
     ...seen.map((line) => hang('    ', line, width)),
   ];
 }

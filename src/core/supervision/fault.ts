@@ -21,7 +21,7 @@ export function endWith(before: Base, cause: Cause, origin: Origin, happenedMs =
   const group = { ...base.group, admitting: false };
   const untilMs = verdictUntilMs(base);
   const state: State = { phase: 'settling', base: { ...base, group }, mode: 'fault', code: cause.code, untilMs };
-  return stay(state, ...tellJudged(before, base, cause, origin), sayCause(cause));
+  return stay(state, ...tellJudged(before, base, cause, origin), sayCause(base, cause));
 }
 
 /** Returns the step of a fault while the engine runs: SIGTERM at once, or the sweep if its top process is gone. */
@@ -40,7 +40,7 @@ export function fault(state: Running, cause: Cause, origin: Origin, happenedMs =
   };
   const first = state.engine.end === null ? stay(next, ...terminate(next)) : enterSweeping(next, 'gone');
   const readTail: Effect[] = asks ? [{ kind: 'readTail', epoch: epochOf(base) }] : [];
-  const words = [...tellJudged(state.base, base, cause, origin), sayCause(cause), ...readTail];
+  const words = [...tellJudged(state.base, base, cause, origin), sayCause(base, cause), ...readTail];
   return { state: first.state, effects: [...first.effects, ...words] };
 }
 

@@ -13,7 +13,7 @@ import { stay } from './state.ts';
 import { askedByMember, hurry, terminateEngine } from './stop.ts';
 import { askedCause, causeBody } from './tell.ts';
 import type { Late } from './turn.ts';
-import { cutShort, isBeforeAsking, turnToAsked, turnToFault } from './turn.ts';
+import { cutShort, turnToAsked, turnToFault } from './turn.ts';
 import { judged, tellJudged } from './verdict.ts';
 
 type Of<K extends News['kind']> = Extract<News, { kind: K }>;
@@ -83,9 +83,8 @@ export const goneWhileDraining = (state: StateOf<'draining'>): Step => terminate
 /** Returns the step after the leader's engine has drained. */
 export const leaderDrained = (state: StateOf<'draining'>): Step => terminateEngine(state);
 
-/** Returns the step after a worker reported a cause while the leader stops as asked. */
+/** Returns the step after a worker reported a cause while the leader stops as asked: it is told what the stop is. */
 export function reportedWhileAsked(state: StateOf<'draining'> | Late, news: Of<'reported'>): Step {
-  if (isBeforeAsking(state, news.cause, news.happenedMs)) return turnToFault(state, news.cause, news.happenedMs);
   const step = cutShort(state);
   const { base } = state;
   const body = { kind: 'verdict', cause: askedCause(base) } as const;

@@ -51,10 +51,10 @@ function ownCode(state: StateOf<'sweeping'>): number {
 }
 
 // A top process that ended by itself in the last moment was not killed, whatever was sent to it.
-const endedAlone = ({ engine }: StateOf<'sweeping'>): boolean =>
-  engine.end !== null && engine.end.signal !== 'SIGKILL';
+const endedAlone = ({ engine }: StateOf<'sweeping'>): boolean => engine.end !== null && engine.end.signal !== 'SIGKILL';
 
-const wasForced = (state: StateOf<'sweeping'>): boolean => !endedAlone(state) && state.killed.some((entry) => entry.top);
+const wasForced = (state: StateOf<'sweeping'>): boolean =>
+  !endedAlone(state) && state.killed.some((entry) => entry.top);
 
 function stopForced(base: Base, killed: readonly LedgerEntry[]): Base {
   const message = `had to be killed when asked to stop: ${killed.map(nameOf).join(', ')}`;

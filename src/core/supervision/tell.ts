@@ -25,9 +25,9 @@ export function askedCause({ self, asked }: Base): Cause {
   return launcherCause('asked', 'stopped', `asked to stop by ${asked?.by ?? 'somebody'}`, { rank, host, seenBy: rank });
 }
 
-/** Returns what a member says of a cause in its log. */
-export const sayCause = (cause: Cause): Effect => ({
+/** Returns what a member says of a cause in its log; the end of a command is its own affair. */
+export const sayCause = ({ plan }: Base, cause: Cause): Effect => ({
   kind: 'say',
-  level: 'error',
+  level: cause.code === 0 || (plan.exits === 'passthrough' && cause.kind === 'process-died') ? 'info' : 'error',
   message: `stopping: ${cause.message}`,
 });

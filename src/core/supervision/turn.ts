@@ -1,10 +1,9 @@
-// A stop that was asked for and a fault meet: the leader decides which of the two it is, and all follow it. A death that
-// came before the wish to stop is a fault; whatever comes after it is part of stopping, and only cuts the draining short.
+// A stop that was asked for and a fault meet: it is what the leader heard of first, and all follow it. A death that it hears
+// of after the wish to stop is part of stopping, and only cuts the draining short.
 import type { Cause } from '#core/group/cause.ts';
-import { isOwn } from '#core/group/cause.ts';
 
 import { fault, faultKillAtMs } from './fault.ts';
-import type { State, StateOf, Step } from './state.ts';
+import type { StateOf, Step } from './state.ts';
 import { stay } from './state.ts';
 import { terminateEngine } from './stop.ts';
 import { drained } from './stopping-child.ts';
@@ -13,16 +12,12 @@ import { judged, tellJudged, verdictUntilMs } from './verdict.ts';
 
 export type Late = StateOf<'stopping' | 'sweeping' | 'settling'>;
 
-/** Tells whether a cause is older than the wish to stop, and so the reason of the end. */
-export const isBeforeAsking = ({ base }: State, cause: Cause, happenedMs: number): boolean =>
-  isOwn(cause) && happenedMs < (base.asked?.atMs ?? -Infinity);
-
 /** Returns the step of a stop that was asked for and turns out to be a fault. */
 export function turnToFault(state: StateOf<'draining'> | Late, cause: Cause, happenedMs: number): Step {
   if (state.phase === 'draining') return fault(state, cause, 'heard', happenedMs);
   const before = { ...state.base, verdict: null };
   const base = judged(before, cause, happenedMs);
-  const words = [...tellJudged(before, base, cause, 'heard'), sayCause(cause)];
+  const words = [...tellJudged(before, base, cause, 'heard'), sayCause(base, cause)];
   switch (state.phase) {
     case 'stopping':
       return stay({ ...state, base, mode: 'fault', drainAtMs: Infinity, killAtMs: sooner(state) }, ...words);

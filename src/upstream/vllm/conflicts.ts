@@ -12,8 +12,10 @@ export function conflicts(read: Fields, program: EngineProgram): readonly WordEr
   for (const [name, why] of objections(values, program)) if (!named.has(name)) named.set(name, why);
   return [...named].map(([name, why]) => {
     const { value, word } = read[name];
-    const said = word ?? `${fields[name][0]} ${String(value)}`;
-    return refusal('conflict', fields[name][0], value === null ? null : String(value), `cannot use ${said}: ${why}`);
+    const [flag] = fields[name];
+    const shown = value === null ? null : String(value);
+    const said = word ?? (shown === null ? flag : `${flag} ${shown}`);
+    return refusal('conflict', flag, shown, `cannot use ${said}: ${why}`);
   });
 }
 

@@ -71,26 +71,33 @@ function expertBalancing({ enableEplb, enableExpertParallel, tp, pcp, dp }: Valu
 
 function ranks(values: Values, { external, local, rank, hybrid }: Placement, headless: boolean): readonly Objection[] {
   const { dp, nnodes, executorBackend } = values;
-  const rankField = values.dataParallelRank === null ? 'dataParallelStartRank' : 'dataParallelRank';
+  const from = values.dataParallelRank === null ? 'dataParallelStartRank' : 'dataParallelRank';
   const counted = dp > 1 || local === 0;
   const replicas = Math.floor(dp / local);
   const uneven = nnodes > 1 && !external && (local === 0 || nnodes % replicas !== 0);
   return [
     ...when(local > dp, 'dpLocal', `there are ${dp} ranks in all; change it or --data-parallel-size`),
-    ...when(
-      dp === 1 && external,
-      values.externalLb ? 'externalLb' : rankField,
-      'there is one rank; give --data-parallel-size',
-    ),
-    ...when(rank < 0, rankField, 'ranks begin at 0; change it'),
+    ...when(dp === 1 && external, balancer(values), 'there is one rank; give --data-parallel-size'),
+    ...when(rank < 0, from, 'ranks begin at 0; change it'),
     ...when(
       counted && rank >= dp && executorBackend !== 'external_launcher',
-      rankField,
+      from,
       `ranks end at ${dp - 1}; change it`,
     ),
     ...when(uneven, 'nnodes', `it does not divide by the ${replicas} groups of nodes; change it or a size`),
-    ...when(headless && (hybrid || local === 0), 'headless', 'a headless node needs an engine of its own; give it one'),
+    ...when(
+      headless && (hybrid || local === 0),
+      values.headless ? 'headless' : 'apiServerCount',
+      'a node without an API server needs an engine of its own; give it one',
+    ),
   ];
+}
+
+/** Returns the option that asks for balancing outside of vLLM. */
+function balancer({ externalLb, dataParallelRank, dataParallelStartRank }: Values): FieldName {
+  if (externalLb) return 'externalLb';
+  if (dataParallelRank !== null) return 'dataParallelRank';
+  return dataParallelStartRank === null ? 'hybridLb' : 'dataParallelStartRank';
 }
 
 function elastic(values: Values, { external, hybrid }: Placement): readonly Objection[] {

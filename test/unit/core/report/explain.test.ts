@@ -55,3 +55,7 @@ test('defaults that it names are those of the registry', () => {
   expect(explainExit(75, 200)).toContain('--peer-timeout (5s)');
   expect(explainExit(69, 200)).toContain('--group-port (9441)');
 });
+
+test.each([0, 1, 2, 75, 126, 127, 128, 137, 143])('what is said of %i is as kept', async (code) => {
+  await expect(explainExit(code, 100)).toMatchFileSnapshot(`../../../cases/explain/${code}.txt`);
+});

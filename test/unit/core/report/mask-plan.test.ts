@@ -31,3 +31,7 @@ test.each(Object.entries(samplePlans))(
     expect(shape(maskPlan(document, { X_TOKEN: 'm-0.m.prod' }))).toEqual(shape(document));
   },
 );
+
+test('the value of a variable that is no secret stays', () => {
+  expect(JSON.stringify(maskPlan(mpWorker, { LEADER: 'm-0.m.prod' }))).toContain('m-0.m.prod');
+});

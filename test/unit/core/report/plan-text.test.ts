@@ -43,6 +43,8 @@ test.each([
   ['another program in front', ['node', 'r.js', 'serve', 'm', '--y'], ['vllm', 'serve', 'm'], '++  +'],
   ['nothing of the user', ['ray', 'start'], ['vllm', 'serve'], '++'],
   ['no command', ['ray'], [], '+'],
+  ['only the last word of the user', ['x', 'm'], ['python3', '-m', 'vllm', 'm'], '+ '],
+  ['less than that', ['x', 'y'], ['a', 'b', 'c', 'd', 'y'], '++'],
   ['no words', [], ['a'], ''],
 ])('of %s it is told which are ours', (_what, argv, given, marks) => {
   expect(

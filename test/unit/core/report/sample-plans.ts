@@ -208,4 +208,39 @@ export const refused: PlanDocument = {
   ],
 };
 
-export const samplePlans = { mpWorker, single, rayLeader, refused } as const;
+/** Hardly anything is known, and one problem has no way out. */
+export const partial: PlanDocument = {
+  ...mpWorker,
+  identity: { ...single.identity, role: null, rank: 3, size: null },
+  annotations: { values: {}, source: '/etc/podinfo/annotations' },
+  gpus: { count: 1, source: null },
+  decision: { ...mpWorker.decision, outcome: null, annotation: null, reason: '' },
+  engine: {
+    ...mpWorker.engine,
+    version: null,
+    command: ['vllm', 'serve', 'm'],
+    sizes: { tp: 2, pp: 1, dp: 1, world: null },
+  },
+  processes: [
+    { name: 'ray-agent', argv: ['ray', 'start'], env: { set: {}, unset: ['A', 'B'] }, after: [] },
+    {
+      name: 'engine',
+      argv: ['node', 'r.js', 'serve', 'm', '-x'],
+      env: { set: {}, unset: [] },
+      after: ['ray-head', 'ray-agent'],
+    },
+  ],
+  gates: [],
+  warnings: [],
+  errors: [{ code: 71, name: 'os', message: 'cannot ask the kernel: EIO', hint: '' }],
+};
+
+/** A member whose rank nobody knows, of a group whose outcome is open. */
+export const undecided: PlanDocument = {
+  ...refused,
+  identity: { ...refused.identity, rank: 1, size: 2, role: 'worker' },
+  annotations: { values: { 'app.kubernetes.io/name': 'm' }, source: null },
+  errors: [],
+};
+
+export const samplePlans = { mpWorker, single, rayLeader, refused, partial, undecided } as const;

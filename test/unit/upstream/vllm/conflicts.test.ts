@@ -165,7 +165,7 @@ describe('data-parallel ranks', () => {
     ['-dp 4 -dph', ['data-parallel-hybrid-lb']],
     ['-dp 4 -dph -dpl 2', []],
     ['-dp 4 -dph -dpl 1', []],
-    ['-dph -dpl 1', ['data-parallel-start-rank']],
+    ['-dph -dpl 1', ['data-parallel-hybrid-lb']],
     ['-dp 4 -dph -n 2', []],
     ['-dp 4 -dph -dpl 2 --headless', ['data-parallel-hybrid-lb']],
     ['-dp 2 -dpl 2 -dph --headless', ['data-parallel-hybrid-lb']],
@@ -175,8 +175,17 @@ describe('data-parallel ranks', () => {
     expect(refused(words)).toEqual(flags);
   });
 
-  test('nothing given is named by its flag and value', () => {
-    expect(refusals('-dph -dpl 1')[0]?.message).toMatch(/^cannot use --data-parallel-start-rank null: /);
+  test('what asks for balancing outside is named', () => {
+    expect(refusals('-dph -dpl 1')[0]?.message).toBe('cannot use -dph: there is one rank; give --data-parallel-size');
+    expect(refusals('-dp 4 -dpl 2 -dpr -1 -dpm')[0]?.message).toBe(
+      'cannot use --data-parallel-rank: it must be 0 or more; change it',
+    );
+  });
+
+  test('a value that the engine has by itself is named with its flag', () => {
+    expect(refusals('-dpm -dp 4 -dpl 2 --port 9256')[0]).toMatchObject({ value: 'true' });
+    expect(refusals('-dpe -dp 2')[0]).toMatchObject({ flag: '--data-parallel-external-lb', value: 'true' });
+    expect(refusals('-dpm -dp 4 -dpl 2 -dpr -1')[0]).toMatchObject({ flag: '--data-parallel-rank', value: null });
   });
 
   test('the last rank is told', () => {
@@ -231,7 +240,7 @@ describe('what vllm serve itself refuses, and its API server module does not', (
     ['-dp 4 -dph -dpl 2 -dpr 2', [], []],
     ['-dp 4 -dph -dpl 2 --headless', ['data-parallel-hybrid-lb'], []],
     ['-dp 4 -dpl 0 --headless', ['headless'], []],
-    ['-dp 4 -dpl 0 -asc 0', ['headless'], []],
+    ['-dp 4 -dpl 0 -asc 0', ['api-server-count'], []],
     ['-dp 4 -dph -dpl 2 -asc 0', ['data-parallel-hybrid-lb'], []],
     ['-dp 4 -dph -dpl 2 -asc 1', [], []],
     ['-dp 4 -dpl 1 -dpr 3 -asc 0', [], []],

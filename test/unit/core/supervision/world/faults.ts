@@ -17,11 +17,17 @@ export type Fault = {
   readonly asks?: readonly number[];
   /** Once the group runs: the cause in all members that can talk, 'asked', or 'none' where it must go on. */
   readonly cause?: string;
-  /** A death that all must hear of at once. */
-  readonly sudden?: true;
+  /** How soon each member that lives must tell its engine to stop, without delays on the way. */
+  readonly withinMs?: number;
+  /** The process that must be there for it. */
+  readonly needs?: 'top' | 'core' | 'worker';
 };
 
 const nothing = () => undefined;
+
+// The figures of the main issue: a death at 300 ms, a cut link at 5.5 s.
+const atOnceMs = 300;
+const cutLinkMs = 5_500;
 
 export const faultsOf = (size: number): readonly Fault[] => [
   ...Array.from({ length: size }, (_, rank) => [...deaths(rank), ...launcherDeaths(rank), ...stops(rank), ...delays(rank)]).flat(),
@@ -35,9 +41,9 @@ export const faultsOf = (size: number): readonly Fault[] => [
   },
 ];
 
-function died(rank: number, part: Proc['part'], title: string): Fault {
+function died(rank: number, part: 'core' | 'worker', title: string): Fault {
   const inject = (world: World) => world.end(rank, part, null, 'SIGKILL');
-  return { name: `${title} of rank ${rank} is killed`, inject, cause: `process-died rank ${rank} ${title} 79`, sudden: true };
+  return { name: `${title} of rank ${rank} is killed`, inject, cause: `process-died rank ${rank} ${title} 79`, withinMs: atOnceMs, needs: part };
 }
 
 function deaths(rank: number): Fault[] {
@@ -46,7 +52,8 @@ function deaths(rank: number): Fault[] {
     name: `the engine of rank ${rank} ${how}`,
     inject: (world) => world.end(rank, 'top', code, signal),
     cause: `process-died rank ${rank} ${title} ${status}`,
-    sudden: true,
+    withinMs: atOnceMs,
+    needs: 'top',
   });
   return [
     ends(null, 'SIGKILL', 137, 'is killed'),
@@ -66,14 +73,14 @@ function launcherDeaths(rank: number): Fault[] {
   const cause = `peer-lost rank ${rank} - 75`;
   const apart = [rank];
   return [
-    { name: `the container of rank ${rank} is killed`, inject: (world) => world.killLauncher(rank, 'die'), apart, cause, sudden: true },
+    { name: `the container of rank ${rank} is killed`, inject: (world) => world.killLauncher(rank, 'die'), apart, cause, withinMs: atOnceMs },
     {
       name: `the launcher of rank ${rank} is killed`,
       inject: (world) => world.killLauncher(rank, 'live on'),
       apart,
       orphans: true,
       cause,
-      sudden: true,
+      withinMs: atOnceMs,
     },
     {
       name: `the container of rank ${rank} is restarted`,
@@ -107,6 +114,7 @@ function launcherDeaths(rank: number): Fault[] {
       },
       apart,
       cause,
+      withinMs: cutLinkMs,
     },
   ];
 }
@@ -144,6 +152,8 @@ function delays(rank: number): Fault[] {
       inject: freeze(30_000),
       lastsMs: 30_000,
       apart: [rank],
+      // The grace time goes on meanwhile.
+      deaf: true,
       cause: `peer-lost rank ${rank} - 75`,
     },
     { name: `rank ${rank} is late`, setup: { lateMs: (other) => (other === rank ? 400 : 0) }, inject: nothing, cause: 'none' },
@@ -163,7 +173,7 @@ function losses(rank: number): Fault[] {
   const cause = `peer-lost rank ${rank} - 75`;
   const apart = [rank];
   return [
-    { name: `the link to rank ${rank} is cut`, inject: cut, apart, cause },
+    { name: `the link to rank ${rank} is cut`, inject: cut, apart, cause, withinMs: cutLinkMs },
     {
       name: `the link to rank ${rank} is cut for 3 s`,
       inject: (world) => {
@@ -174,7 +184,7 @@ function losses(rank: number): Fault[] {
       apart,
       cause: 'none',
     },
-    { name: `nothing reaches rank ${rank}`, inject: (world) => world.network.cut(0, rank), apart, cause },
-    { name: `rank ${rank} is not heard`, inject: (world) => world.network.cut(rank, 0), apart, cause },
+    { name: `nothing reaches rank ${rank}`, inject: (world) => world.network.cut(0, rank), apart, cause, withinMs: cutLinkMs },
+    { name: `rank ${rank} is not heard`, inject: (world) => world.network.cut(rank, 0), apart, cause, withinMs: cutLinkMs },
   ];
 }

@@ -1,0 +1,82 @@
+// Every single fault in every phase, at several message delays: the group ends for that one cause, or goes on.
+import { expect, test } from 'vitest';
+
+import { causeOf } from './world/check.ts';
+import type { Run } from './world/explore.ts';
+import { explore, milestones } from './world/explore.ts';
+import type { Fault } from './world/faults.ts';
+import { faultsOf } from './world/faults.ts';
+import type { Setup } from './world/world.ts';
+
+const long = { timeout: 300_000 };
+
+const whens = ['early', 'at the gate', 'started', 'starting', 'ready'] as const;
+type When = (typeof whens)[number];
+
+function timesOf(setup: Setup): Record<When, number> {
+  const { startMs, readyMs } = milestones(setup);
+  return { early: 3, 'at the gate': startMs * 0.6, started: startMs + 10, starting: startMs + 700, ready: readyMs + 300 };
+}
+
+/** What was wrong with a group in which one thing happened, a sentence each. */
+function wrongs(setup: Setup, fault: Fault, when: When, atMs: number): string[] {
+  const run = explore(setup, [{ fault, atMs }]);
+  const all = [...run.wrong, ...wrongCause(run, fault, when), ...wrongTimes(run, setup, fault, when, atMs)];
+  return all.map((line) => `${fault.name} (${when}): ${line}`);
+}
+
+function wrongCause(run: Run, fault: Fault, when: When): string[] {
+  const runs = when === 'ready' || when === 'starting' || (when === 'started' && fault.needs === undefined);
+  if (fault.cause === undefined || !runs) return [];
+  const told = run.world.launchers.filter(
+    (launcher) => launcher.state.base.epoch !== null && !fault.apart?.includes(launcher.rank),
+  );
+  const causes = new Set(told.map((launcher) => (launcher.life === 'left' ? causeOf(launcher) : 'none')));
+  return [...causes].filter((cause) => cause !== fault.cause).map((cause) => `${cause} in place of ${fault.cause}`);
+}
+
+function wrongTimes({ world, check }: Run, setup: Setup, fault: Fault, when: When, atMs: number): string[] {
+  if (when !== 'ready') return [];
+  const times = world.launchers.map(({ incarnation, life }) => (life === 'dead' ? null : check.termMs.get(incarnation)));
+  const late = times.filter((termMs) => termMs != null && termMs - atMs > (fault.withinMs ?? Infinity));
+  const slow = setup.delayMs <= 5 && late.length > 0 ? [`noticed after ${Math.max(...late.map(Number)) - atMs} ms`] : [];
+  const first = Math.min(...times.slice(1).map((termMs) => termMs ?? Infinity));
+  const early = fault.cause === 'asked' && fault.asks?.length !== 2 && (times[0] ?? 0) > first;
+  return [...slow, ...(early ? ['a worker was stopped before the leader had its turn'] : [])];
+}
+
+test.each([
+  { size: 1, delayMs: 0 },
+  { size: 2, delayMs: 0 },
+  { size: 2, delayMs: 200 },
+  { size: 3, delayMs: 0 },
+  { size: 3, delayMs: 5 },
+  { size: 3, delayMs: 200 },
+  { size: 3, delayMs: 1_000 },
+])('$size nodes, messages take $delayMs ms: a single fault ends all for its one cause, or nobody', long, (setup) => {
+  const times = timesOf(setup);
+  const wrong = faultsOf(setup.size).flatMap((fault) =>
+    whens.flatMap((when) => wrongs(setup, fault, when, times[when])),
+  );
+  expect(wrong).toEqual([]);
+});
+
+test('a launcher that was frozen for too long names the same cause as those that left it', () => {
+  for (const rank of [0, 1]) {
+    const fault = faultsOf(3).find(({ name }) => name === `rank ${rank} is frozen for 30 s`) as Fault;
+    const { world } = explore({ size: 3, delayMs: 5 }, [{ fault, atMs: 2_000 }]);
+    expect(world.launchers.map(causeOf)).toEqual(Array.from({ length: 3 }, () => `peer-lost rank ${rank} - 75`));
+  }
+});
+
+// The exploration sees what it is there to see: without a part of the machine's work it fails.
+test.each([
+  { without: 'heartbeats', fault: 'rank 1 is late' },
+  { without: 'heartbeats', fault: 'rank 1 is asked, and its engine is deaf' },
+  { without: 'sweep', fault: 'the engine of rank 1 is killed' },
+  { without: 'sweep', fault: 'rank 1 is asked, and its engine is deaf' },
+] as const)('without $without the exploration fails: $fault', ({ without, fault: name }) => {
+  const setup: Setup = { size: 3, delayMs: 5, without };
+  const fault = faultsOf(3).find((entry) => entry.name === name) as Fault;
+  expect(wrongs(setup, fault, 'ready', timesOf({ size: 3, delayMs: 5 }).ready)).not.toEqual([]);
+});
