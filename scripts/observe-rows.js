@@ -38,7 +38,7 @@ export const ROWS = {
   'server-alone-kill': fault(0, top, 'kill', { alone: true }),
   'headless-alone-kill': fault(1, top, 'kill', { alone: true }),
   'single-early-term': fault(0, top, 'term', { nodes: 1, early: true, watchMs: 60_000, told: 'ready-after=1500ms' }),
-  'single-early-term-twice': fault(0, top, 'term', { nodes: 1, early: true, twice: true, told: 'ready-after=3s' }),
+  'server-alone-term-twice': fault(0, top, 'term', { alone: true, twice: true, watchMs: 40_000 }),
   'single-early-int': fault(0, top, 'int', { nodes: 1, early: true, watchMs: 60_000, told: 'ready-after=1500ms' }),
   'single-term': fault(0, top, 'term', { nodes: 1, paths: true }),
   'single-kill': fault(0, top, 'kill', { nodes: 1 }),

@@ -47,7 +47,7 @@ async function launch(plan: LaunchPlan, { options }: CommandOf<'run'>, context: 
     terminal: isatty(0) && output === 'inherit',
     tail: openTail(),
     journal,
-    links: (push) => openLinks?.(self, push) ?? noLinks,
+    links: (push) => openLinks?.(self, push, (message) => late.say('warn', message)) ?? noLinks,
     say: late.say,
     writeTermination: late.writeTermination,
   });

@@ -23,8 +23,8 @@ export type Links = {
 
 type Registry = { readonly open: Map<number, Link>; readonly whenEmpty: Set<() => void> };
 
-/** Returns the links of a launcher; ws is loaded with the first listener or dial. */
-export function openLinks(self: Self, push: (event: Occurrence) => void): Links {
+/** Returns the links of a launcher; ws is loaded with the first listener or dial. `warn` hears of what ends nothing: strangers. */
+export function openLinks(self: Self, push: (event: Occurrence) => void, warn: (message: string) => void): Links {
   const registry: Registry = { open: new Map(), whenEmpty: new Set() };
   const watch = (by: 'them' | 'us') => (link: Link) => adopt(registry, push, link, by);
   let listener: Listener | null = null;
@@ -32,7 +32,7 @@ export function openLinks(self: Self, push: (event: Occurrence) => void): Links 
   return {
     listen: async (port) => {
       const { openListener } = await import('./group/socket.ts');
-      const opened = await openListener({ port, size: self.size, onLink: watch('them') });
+      const opened = await openListener({ port, size: self.size, onLink: watch('them'), onTrouble: warn });
       if (opened.ok) listener = opened.listener;
       push(opened.ok ? { kind: 'listenerOpened' } : { kind: 'listenerFailed', reason: opened.reason });
     },

@@ -93,12 +93,16 @@ test('garbage on the group port ends nobody: the leader waits on, and starts wit
     }),
     'x'.repeat(70_000),
   ]) {
-    const socket = new WebSocket(`ws://127.0.0.1:${port}`);
+    const socket = new WebSocket(`ws://127.0.0.1:${port}/group`);
     socket.on('error', () => undefined);
     const closed = new Promise((resolve) => socket.once('close', resolve));
     socket.once('open', () => socket.send(frame));
     await closed;
   }
+  const warned = group.members[0]?.stderr() ?? '';
+  expect(warned).toMatch(/"level":"warn".*127\.0\.0\.1 sent an HTTP request to the group port/);
+  expect(warned).toMatch(/"level":"warn".*127\.0\.0\.1 sent bytes that are no HTTP to the group port/);
+  expect(warned).toMatch(/"level":"warn".*cannot read what 127\.0\.0\.1 says on the group port: not JSON/);
   expect(group.message(0)).toMatchObject({ phase: 'joining', code: null });
   group.launch(1);
   await group.ready();
@@ -194,10 +198,12 @@ test('members may differ in what is their own: addresses, caches and log levels'
 
 test('a second launcher with a rank that a member holds is not let in, and the first lives on', async () => {
   const group = await openGroup({ size: 3, ranks: [0, 1] });
-  await until(
-    () => `rank 1 is in: ${group.members.map((member) => member.stderr()).join()}`,
-    async () => /"missing":\[2\]/.test((await group.get(0, '/status'))?.text ?? ''),
-  );
+  await until('rank 1 is in', async () => {
+    const { waiting } = JSON.parse((await group.get(0, '/status'))?.text ?? '{}') as {
+      waiting?: { missing: number[] }[];
+    };
+    return waiting?.[0]?.missing.join() === '2';
+  });
   const first = group.members[1];
   const ports = await freePorts();
   const second = group.launch(1, {

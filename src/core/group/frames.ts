@@ -12,7 +12,8 @@ import type { GroupContext } from './step.ts';
 type Received = EventOf<'frameReceived'>;
 
 const retryMs = 1_000;
-const keptRefusals = 32;
+/** How many refusals are remembered. */
+export const keptRefusals = 32;
 
 /** Returns the step for a frame on a link that belongs to no peer: a hello at the leader, the leader's answers at a worker. */
 export function pendingFrame(group: Group, context: GroupContext, event: Received): GroupStep {

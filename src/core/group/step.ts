@@ -5,7 +5,7 @@ import type { Event, EventOf } from '#core/supervision/event.ts';
 import { dialTick, dialWakeMs, dropLink, helloWithinMs, linkFailed, linkOut } from './dial.ts';
 import type { Group, GroupStep, PendingLink, Self } from './group.ts';
 import { missingRanks, still, withoutPeer, withPeer } from './group.ts';
-import { memberFrame, pendingFrame } from './frames.ts';
+import { keptRefusals, memberFrame, pendingFrame } from './frames.ts';
 import type { LossHow } from './peer.ts';
 import { beatMs, forgive, heard, isSuspect, peerWakeMs, probed, watchPeer } from './peer.ts';
 import type { Epoch } from './message.ts';
@@ -90,9 +90,20 @@ const isStale = (theirs: Epoch | null, ours: Epoch | null): boolean =>
 // From a member a frame that cannot be read is only said: the next one may be read again, and silence is noticed anyway.
 function rejected(group: Group, { link, reason, atMs }: EventOf<'frameRejected'>): GroupStep {
   const peer = group.peers.find((member) => member.link === link);
-  if (peer === undefined) return { group: dropLink(group, link, atMs, reason), effects: [close(link)], news: [] };
+  if (peer === undefined) return stranger(group, link, reason, atMs);
   const message = `cannot read a frame of rank ${peer.rank}: ${reason}`;
   return { group, effects: [{ kind: 'say', level: 'warn', message }], news: [] };
+}
+
+// Said once for each address: whoever sends noise sends it again.
+function stranger(group: Group, link: number, reason: string, atMs: number): GroupStep {
+  const rest = dropLink(group, link, atMs, reason);
+  const address = group.pending.find((entry) => entry.id === link)?.address ?? null;
+  const known = group.refusals.some((entry) => entry.rank === null && entry.address === address);
+  if (address === null || known) return { group: rest, effects: [close(link)], news: [] };
+  const message = `cannot read what ${address} says on the group port: ${reason}`;
+  const refusals = [...rest.refusals, { rank: null, address, reason }].slice(-keptRefusals);
+  return { group: { ...rest, refusals }, effects: [close(link), { kind: 'say', level: 'warn', message }], news: [] };
 }
 
 function closed(group: Group, event: EventOf<'linkClosed'>): GroupStep {

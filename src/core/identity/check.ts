@@ -6,13 +6,13 @@ import type { Facts } from '#core/facts.ts';
 import { isLoopback, mayBeHere } from './address.ts';
 import type { Claim } from './claim.ts';
 import type { Merged, Place } from './merge.ts';
-import { gaps, sayPlace } from './merge.ts';
+import { places, sayPlace } from './merge.ts';
 
 /** Returns what is wrong with a complete place: a rank beyond the size, a leader that only its own machine can reach. */
 export function checkPlace({ claim, by }: Merged): Problem[] {
   const { rank, size, leader } = claim;
   const found: Problem[] = [];
-  if (rank !== null && size !== null && rank >= size) {
+  if (size !== null && (rank ?? 0) >= size) {
     const message = `cannot use rank ${rank} (${saidBy(by.rank)}): size ${size} (${saidBy(by.size)}) has ranks 0 to ${size - 1}`;
     found.push(problem('config', message, 'correct one of them, or give --node-rank and --nnodes'));
   }
@@ -34,8 +34,8 @@ const saidBy = (giver: Claim | null): string => `${giver?.source}: ${giver?.evid
 /** Returns each field of a claim that proves a group of more than one node, as a sentence. */
 export function proofs(claim: Claim, facts: Facts): string[] {
   const proving: Readonly<Record<Place, boolean>> = {
-    size: claim.size !== null && claim.size > 1,
-    rank: claim.rank !== null && claim.rank > 0,
+    size: (claim.size ?? 0) > 1,
+    rank: (claim.rank ?? 0) > 0,
     leader: claim.leader !== null && !mayBeHere(claim.leader.host, facts),
   };
   return (['size', 'rank', 'leader'] as const)
@@ -45,12 +45,9 @@ export function proofs(claim: Claim, facts: Facts): string[] {
 
 const remedies = { rank: '--node-rank R', size: '--nnodes N', leader: '--leader HOST[:PORT]' } as const;
 
-/** Returns the refusal of a node that is in a group but does not know its whole place. */
+/** Returns the refusal of a node that is in a group but does not know its whole place, with what gives the rest. */
 export function missingPlace(known: Claim, proof: string): Problem {
-  const open = gaps(known);
-  const message = `cannot tell this node's place in its group: ${proof}, but nothing says the ${listed(open)}`;
-  return problem('config', message, `give ${listed(open.map((place) => remedies[place]))}`);
+  const open = places.filter((place) => known[place] === null);
+  const message = `cannot tell this node's place in its group: ${proof}, but nothing says the ${open.join(' and ')}`;
+  return problem('config', message, `give ${open.map((place) => remedies[place]).join(' and ')}`);
 }
-
-const listed = (words: readonly string[]): string =>
-  words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;

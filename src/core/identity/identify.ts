@@ -45,10 +45,9 @@ function describePlace({ state, place, problems }: Verdict, groupPort: number): 
   if (state === 'alone') return alone;
   const { source, size, leader, nodes } = place.claim;
   const rank = place.claim.rank ?? (size === 1 ? 0 : null);
-  const told = state === 'found' && problems.length === 0;
   return {
     source: state === 'found' ? source : null,
-    role: told ? roleOf(rank, size) : null,
+    role: problems.length === 0 ? roleOf(rank, size) : null,
     rank,
     size,
     leader:

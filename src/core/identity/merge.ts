@@ -33,7 +33,6 @@ export function lay(first: Merged, next: Merged): Merged {
     size: base.size ?? more.size,
     leader: base.leader ?? more.leader,
     group: base.group ?? more.group,
-    generation: base.generation ?? more.generation,
     nodes: base.nodes ?? more.nodes,
   };
   return { claim: { ...base, ...merged }, by };
@@ -48,17 +47,20 @@ const alone = (only: Claim): Merged => {
 export const givers = (by: Merged['by']): Claim[] => [...new Set(places.flatMap((place) => by[place] ?? []))];
 
 /** Returns the fields that two claims both give and do not give alike. */
-export const differences = (a: Claim, b: Claim): Place[] =>
-  places.filter((place) => bothGive(a, b, place) && !alike(a, b, place));
+export const differences = (a: Claim, b: Claim): Place[] => places.filter((place) => alike(a, b, place) === false);
 
 /** Returns the fields that two claims both give alike. */
-export const agreements = (a: Claim, b: Claim): Place[] =>
-  places.filter((place) => bothGive(a, b, place) && alike(a, b, place));
+export const agreements = (a: Claim, b: Claim): Place[] => places.filter((place) => alike(a, b, place) === true);
 
-const bothGive = (a: Claim, b: Claim, place: Place): boolean => a[place] !== null && b[place] !== null;
+/** Tells whether two claims give a field alike; null where one of them does not give it. */
+function alike(a: Claim, b: Claim, place: Place): boolean | null {
+  const [one, other] = [valueOf(a, place), valueOf(b, place)];
+  if (one === null || other === null) return null;
+  return typeof one === 'string' && typeof other === 'string' ? sameHost(one, other) : one === other;
+}
 
-const alike = (a: Claim, b: Claim, place: Place): boolean =>
-  place === 'leader' ? sameHost(a.leader?.host ?? '', b.leader?.host ?? '') : a[place] === b[place];
+const valueOf = (given: Claim, place: Place): string | number | null =>
+  place === 'leader' ? (given.leader?.host ?? null) : given[place];
 
 /** Returns one field as a person would say it. */
 export const sayPlace = ({ rank, size, leader }: Claim, place: Place): string =>
@@ -69,6 +71,3 @@ export const sayPlaces = (given: Claim): string => {
   const said = places.filter((place) => given[place] !== null).map((place) => sayPlace(given, place));
   return said.length === 0 ? 'no rank, size or leader' : said.join(', ');
 };
-
-/** Returns what a claim leaves open; a group of one needs no leader and has one rank only. */
-export const gaps = (open: Claim): Place[] => (open.size === 1 ? [] : places.filter((place) => open[place] === null));

@@ -53,6 +53,7 @@ export function waitLines(state: State, nowMs: number): string[] {
     const missing = wait.missing.length === 0 ? '' : `, missing rank ${wait.missing.slice(0, 16).join(', ')}`;
     const more = wait.missing.length > 16 ? ` and ${wait.missing.length - 16} more` : '';
     const refused = state.base.group.refusals
+      .filter((entry) => entry.rank !== null)
       .map((entry) => `; refused rank ${entry.rank}: ${entry.reason}`)
       .slice(0, 3);
     const left = renderDuration(Math.max(0, Math.ceil((wait.deadlineMs - nowMs) / 1000)) * 1000);

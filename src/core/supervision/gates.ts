@@ -85,7 +85,10 @@ export function joiningTick(state: StateOf<'joining'>): Step {
   const { base } = state;
   if (base.nowMs < state.deadlineMs) return allIn(state);
   const missing = missingRanks(base.group, base.self);
-  const refused = base.group.refusals.map((entry) => `; rank ${entry.rank} was refused: ${entry.reason}`).join('');
+  const refused = base.group.refusals
+    .filter((entry) => entry.rank !== null)
+    .map((entry) => `; rank ${entry.rank} was refused: ${entry.reason}`)
+    .join('');
   const message =
     base.self.rank === 0
       ? `cannot start: rank ${missing.join(', ')} did not say hello within the group deadline${refused}`

@@ -7,7 +7,7 @@ import { statusOf } from './ending.ts';
 import type { LedgerEntry } from './ledger.ts';
 import type { Base, State, StateOf, Step } from './state.ts';
 import { stay } from './state.ts';
-import { askedCause, toPeers } from './tell.ts';
+import { askedCause, sayGoodbye, toPeers } from './tell.ts';
 import { freeze, verdictUntilMs } from './verdict.ts';
 
 /** Returns the step after the sweep. */
@@ -27,8 +27,8 @@ export function settlingTick(state: StateOf<'settling'>): Step {
   if (mode === 'fault' && base.nowMs < settleAtMs(state)) return stay(state);
   const code = mode === 'fault' ? (base.verdict?.cause.code ?? state.code) : state.code;
   const final = mode === 'fault' ? freeze(base) : { base, effects: lastWord(base) };
-  const leave = toPeers(base, { kind: 'leaving', code });
-  return stay({ phase: 'ended', base: final.base, code }, ...final.effects, ...leave, { kind: 'finish', code });
+  const goodbye = sayGoodbye(base, code);
+  return stay({ phase: 'ended', base: final.base, code }, ...final.effects, ...goodbye, { kind: 'finish', code });
 }
 
 // A worker whose engine died in the same moment learns here that the stop was asked for.

@@ -10,6 +10,14 @@ import type { Base } from './state.ts';
 export const toPeers = ({ group, epoch }: Base, body: Body): Effect[] =>
   group.peers.map((peer) => ({ kind: 'sendFrame', link: peer.link, epoch, body }));
 
+/** Returns the goodbye to every peer, and to a leader that has let us in without our knowing it yet. */
+export function sayGoodbye(base: Base, code: number): Effect[] {
+  const { dial } = base.group;
+  const body: Body = { kind: 'leaving', code };
+  const open: Effect[] = dial.state === 'open' ? [{ kind: 'sendFrame', link: dial.link, epoch: null, body }] : [];
+  return [...toPeers(base, body), ...open];
+}
+
 /** Returns what tells the others of a cause: the leader stops all, a worker reports to the leader. */
 export const tellCause = (base: Base, candidate: Candidate): Effect[] => toPeers(base, causeBody(base, candidate));
 

@@ -11,8 +11,12 @@ export const groupPath = '/group';
 const notice = 'the group port of a vllm-launch launcher; it talks to launchers only\n';
 export const handshakeMs = 5_000;
 
-/** Returns a server, not listening yet, that hands over each proper upgrade and holds at most `connections` sockets. */
-export function makeFront(connections: number, onUpgrade: (upgrade: Upgrade) => void): Server {
+/** Returns a server, not listening yet, that hands over each proper upgrade, tells of strangers and holds at most `connections` sockets. */
+export function makeFront(
+  connections: number,
+  onUpgrade: (upgrade: Upgrade) => void,
+  onStranger: (address: string, what: string) => void,
+): Server {
   const server = createServer({
     headersTimeout: handshakeMs,
     requestTimeout: handshakeMs,
@@ -21,18 +25,30 @@ export function makeFront(connections: number, onUpgrade: (upgrade: Upgrade) => 
     noDelay: true,
   });
   server.maxConnections = connections;
-  server.on('request', (_, response) => {
+  server.on('request', (request, response) => {
+    onStranger(request.socket.remoteAddress ?? '', 'an HTTP request');
     const headers = { connection: 'close', upgrade: 'websocket', 'content-type': 'text/plain' };
     response.writeHead(426, { ...headers, 'content-length': notice.length }).end(notice);
   });
   server.on('upgrade', (request, socket, head) => {
     const refusal = refuse(request);
-    if (refusal !== null) turnAway(socket, refusal);
-    else if (socket instanceof Socket) onUpgrade({ request, socket, head });
+    if (refusal !== null) {
+      onStranger(request.socket.remoteAddress ?? '', 'an HTTP upgrade to something else');
+      turnAway(socket, refusal);
+    } else if (socket instanceof Socket) onUpgrade({ request, socket, head });
     else socket.destroy();
+  });
+  server.on('clientError', (error, socket) => {
+    // A connection that ends before its first byte is a probe, of a peer or of a load balancer.
+    if (!socket.writable || connectionEnded(error)) return void socket.destroy();
+    onStranger(socket instanceof Socket ? (socket.remoteAddress ?? '') : '', 'bytes that are no HTTP');
+    turnAway(socket, '400 Bad Request');
   });
   return server;
 }
+
+const connectionEnded = (error: NodeJS.ErrnoException): boolean =>
+  error.code === 'ECONNRESET' || error.code === 'ERR_HTTP_REQUEST_TIMEOUT';
 
 function refuse(request: IncomingMessage): string | null {
   if (request.url?.split('?')[0] !== groupPath) return '404 Not Found';

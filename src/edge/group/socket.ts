@@ -30,28 +30,37 @@ const limits = {
   closeTimeout: flushMs,
 } as const;
 
+// Strangers may come without end; who reads the log has seen enough by then.
+const mostTold = 16;
+
 /** Returns a listener for a group of `size` members (`port` 0: any), or why the port cannot be bound. */
 export async function openListener(options: {
   readonly port: number;
   readonly host?: string;
   readonly size: number;
   readonly onLink: OnLink;
-  /** Told once of trouble that does not end the listener, such as no file descriptors left. */
+  /** Told, once of each, of what does not end the listener: strangers, or no file descriptors left. */
   readonly onTrouble?: (reason: string) => void;
 }): Promise<ListenerOpened> {
   const acceptor = new WebSocketServer({ noServer: true, clientTracking: false, ...limits });
-  const front = makeFront(options.size * 2 + 16, ({ request, socket, head }) => {
-    acceptor.handleUpgrade(request, socket, head, (web) => {
-      makeLink(wireOf(web), socket, options.onLink, handshakeMs);
-    });
-  });
+  const told = new Set<string>();
+  const tell = (reason: string): void => {
+    if (told.size >= mostTold || told.has(reason)) return;
+    told.add(reason);
+    options.onTrouble?.(reason);
+  };
+  const front = makeFront(
+    options.size * 2 + 16,
+    ({ request, socket, head }) => {
+      acceptor.handleUpgrade(request, socket, head, (web) => {
+        makeLink(wireOf(web), socket, options.onLink, handshakeMs);
+      });
+    },
+    (address, what) => tell(`${address} sent ${what} to the group port`),
+  );
   const listening = await listen(front, options.port, options.host ?? null);
   if (!listening.ok) return listening;
-  let told = false;
-  front.on('error', (error) => {
-    if (!told) options.onTrouble?.(connectReason(error));
-    told = true;
-  });
+  front.on('error', (error) => tell(connectReason(error)));
   const close = (): void => {
     front.close();
     front.closeAllConnections();

@@ -10,7 +10,8 @@ import type { Shape } from './shape.ts';
 import { killLater, startFaults } from './told.ts';
 
 // The top process of a node with an engine of its own: vLLM's API server, or Dynamo's worker. An engine that dies after it was ready ends
-// vLLM's server with 0. Before the engine is ready a first SIGTERM is lost and a second one ends vLLM's server with 1; SIGINT is always lost.
+// vLLM's server with 0 and Dynamo's with 1. Before it is ready, vLLM's loses a first SIGTERM and ends with 1 on a second one, or once the
+// engine is up if there was a SIGINT; Dynamo's gets ready first and stops then.
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -21,6 +22,8 @@ type Self = {
   readonly setup: Setup;
   readonly sinceMs: number;
   phase: Phase;
+  /** What came before it was ready. */
+  readonly early: NodeJS.Signals[];
   hangsAtMs: number;
   steps: number;
   front: Front | null;
@@ -34,6 +37,7 @@ export const beServer = async (settings: Settings, shape: Shape, setup: Setup, e
     setup,
     sinceMs: Date.now(),
     phase: 'starting',
+    early: [],
     hangsAtMs: Infinity,
     steps: 0,
     front: null,
@@ -93,13 +97,19 @@ const becomeReady = async (self: Self): Promise<void> => {
   killLater(setup, 'kill-engine-core-after', self.crew?.children ?? []);
   await sleep(Math.max(0, (delayOf(setup, 'ready-after') ?? 0) - (Date.now() - sinceMs)));
   if (self.phase !== 'starting' || isTold(setup, 'never-ready')) return;
+  if (settings.profile === 'vllm' && self.early.includes('SIGINT')) return fail(self, 'KeyboardInterrupt');
   const taken = await self.front?.openReady();
   if (typeof taken === 'string') return fail(self, taken);
   self.phase = 'ready';
   self.hangsAtMs = Date.now() + (delayOf(setup, 'hang') ?? Infinity);
-  if (settings.profile === 'dynamo')
-    return say(nameOf(self), `Registered endpoint generate for ${settings.servedName}`);
-  say(nameOf(self), `Starting vLLM API server 0 on http://${settings.host}:${settings.port}`);
+  welcome(self);
+  if (settings.profile === 'dynamo' && self.early.length > 0) await stop(self);
+};
+
+const welcome = (self: Self): void => {
+  const { profile, servedName, host, port } = self.settings;
+  if (profile === 'dynamo') return say(nameOf(self), `Registered endpoint generate for ${servedName}`);
+  say(nameOf(self), `Starting vLLM API server 0 on http://${host}:${port}`);
   process.stderr.write('INFO:     Application startup complete.\n');
 };
 
@@ -117,15 +127,20 @@ const coreGone = (self: Self, why: string): void => {
 };
 
 const heedStop = (self: Self): void => {
-  let early = 0;
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
       if (self.phase === 'ending' || isTold(self.setup, 'ignore-term')) return;
-      if (self.phase !== 'starting') return void stop(self);
-      if (signal === 'SIGTERM') early += 1;
-      if (early === 2) setTimeout(fail, self.setup.delays.earlyStopMs, self, 'KeyboardInterrupt: terminated');
+      if (self.phase === 'starting') heedEarly(self, signal);
+      else void stop(self);
     });
   }
+};
+
+const heedEarly = (self: Self, signal: NodeJS.Signals): void => {
+  self.early.push(signal);
+  const second = self.early.filter((one) => one === 'SIGTERM').length === 2;
+  if (second && signal === 'SIGTERM' && self.settings.profile === 'vllm')
+    setTimeout(fail, self.setup.delays.earlyStopMs, self, 'KeyboardInterrupt: terminated');
 };
 
 const stop = async (self: Self): Promise<void> => {

@@ -46,3 +46,11 @@ test('a taken or impossible status port ends it with 1', async () => {
   expect(await third.ended).toBe(1);
   expect(third.output()).toContain('DYN_SYSTEM_PORT: 40000');
 });
+
+test('a SIGTERM before it is ready is heeded when it is: ready for the grace period, then gone with 0', async () => {
+  const { port, engine } = await dynamo([], { REHEARSAL_FAULT: 'ready-after=600ms', REHEARSAL_PACE: '0.1' });
+  await until(() => engine.output().includes('(EngineCore pid='));
+  engine.signal('SIGTERM');
+  await ready(port);
+  expect(await engine.ended).toBe(0);
+});

@@ -172,6 +172,15 @@ test('before the engine is ready a SIGTERM is lost, and a second one ends it wit
   expect(await other.engine.ended).toBe(1);
 });
 
+test('SIGINT before the engine is ready ends it with 1 once the engine is up', async () => {
+  const { port, engine } = await serve([], { REHEARSAL_FAULT: 'ready-after=600ms' });
+  await until(() => engine.output().includes('(EngineCore pid='));
+  engine.signal('SIGINT');
+  expect(await engine.ended).toBe(1);
+  expect(engine.output()).toContain('Starting to load model');
+  expect(await statusOf(port)).toBe('refused');
+});
+
 test('SIGKILL of the top process leaves EngineCore and worker behind', async () => {
   const { port, engine } = await serve();
   await ready(port);

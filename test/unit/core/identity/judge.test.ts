@@ -226,3 +226,33 @@ describe('a source that is not whole', () => {
     expect(who({ env })).toMatchObject({ identity: { role: 'single', claims: [] }, warnings: [], problems: [] });
   });
 });
+
+describe('a source that numbers pods', () => {
+  const alone = {
+    GROVE_PCLQ_NAME: 'app-0-agg',
+    GROVE_PCLQ_POD_INDEX: '3',
+    GROVE_HEADLESS_SERVICE: 'app-0.ns.svc.cluster.local',
+  };
+
+  test('neither contradicts nor completes one of a group, also where the options make it whole', () => {
+    for (const options of [{}, { nnodes: 4 }]) {
+      const { identity, problems, warnings } = who({ env: { ...lws(1, 4), ...alone }, options });
+      expect([identity.rank, identity.leader?.host, problems, warnings]).toEqual([1, 'vllm-0.vllm.ns', [], []]);
+      expect(identity.claims.at(-1)).toMatchObject({
+        source: 'grove',
+        used: false,
+        why: expect.stringContaining('decides; differs: rank 3, leader app-0-agg-0'),
+      });
+    }
+  });
+
+  test('lends no size or leader to a source of a group that says the same rank', () => {
+    const { problems } = who({ env: { LWS_WORKER_INDEX: '3', LWS_GROUP_SIZE: '4', ...alone } });
+    expect(problems).toMatchObject([{ name: 'config', hint: 'give --leader HOST[:PORT]' }]);
+  });
+});
+
+test('the generation is that of the first source that knows one', () => {
+  const labels = { 'leaderworkerset.sigs.k8s.io/template-revision-hash': 'r1', 'grove.io/pod-template-hash': 'h1' };
+  expect(who({ env: { ...dynamo(1, 'vllm-0.vllm.ns'), ...lws(1, 2) }, labels }).identity.generation).toBe('r1');
+});

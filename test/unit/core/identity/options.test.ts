@@ -197,7 +197,11 @@ describe('a leader that nobody else reaches', () => {
     (leader) => {
       const { problems, identity } = who({ options: { ...numbers, leader } });
       expect(problems).toMatchObject([
-        { name: 'config', message: expect.stringMatching(/^cannot use leader .*: the other nodes cannot reach it$/) },
+        {
+          name: 'config',
+          hint: 'give --leader with a name or address that every node reaches, or use vllm-launch local',
+          message: expect.stringMatching(/^cannot use leader .*: the other nodes cannot reach it$/),
+        },
       ]);
       expect(identity.role).toBeNull();
     },
@@ -226,4 +230,24 @@ describe('a leader that nobody else reaches', () => {
       { name: 'config', message: expect.stringContaining('LWS_LEADER_ADDRESS=localhost') },
     ]);
   });
+});
+
+test('names by rank are only given where there is one for each rank', () => {
+  expect(who({ options: { nnodes: 3 }, env: lws(1, 2) }).identity).toMatchObject({ size: 3, nodes: null });
+});
+
+test('what a list says otherwise than local is warned of', () => {
+  const options = { ...numbers, hosts: ['n1', 'n2'], 'local-group': 'l' };
+  expect(who({ options }).warnings).toMatchObject([{ code: 'rank-differs' }]);
+});
+
+test('a claim without a value has its name and nothing else to show', () => {
+  expect(who({ options: { 'local-group': 'l' } }).identity.claims).toEqual([
+    {
+      source: 'local',
+      complete: false,
+      used: false,
+      why: 'says no rank, size or leader; nothing proves that there is a second node',
+    },
+  ]);
 });

@@ -29,20 +29,24 @@ function draw(random: Random): { readonly setup: Setup; readonly atMs: number; r
 
 const marks = new Map(delaysMs.map((delayMs) => [delayMs, milestones({ size: 3, delayMs })]));
 
-test.each(seeds)('two faults, whichever and whenever, leave no half of a group and no second cause (seed %i)', long, (seed) => {
-  const random = openRandom(seed);
-  const faults = faultsOf(3);
-  const wrong: string[] = [];
-  for (const first of faults)
-    for (const second of faults) {
-      const { setup, atMs, offsetMs } = draw(random);
-      const happenings: Happens[] = [
-        { fault: first, atMs },
-        { fault: second, atMs: atMs + offsetMs },
-      ];
-      const run = explore(setup, happenings);
-      const story = `${setup.delayMs} ms, ${setup.thaw}: ${first.name} at ${atMs} ms, ${offsetMs} ms later ${second.name}`;
-      wrong.push(...run.wrong.slice(0, 2).map((line) => `${story}: ${line}`));
-    }
-  expect(wrong).toEqual([]);
-});
+test.each(seeds)(
+  'two faults, whichever and whenever, leave no half of a group and no second cause (seed %i)',
+  long,
+  (seed) => {
+    const random = openRandom(seed);
+    const faults = faultsOf(3);
+    const wrong: string[] = [];
+    for (const first of faults)
+      for (const second of faults) {
+        const { setup, atMs, offsetMs } = draw(random);
+        const happenings: Happens[] = [
+          { fault: first, atMs },
+          { fault: second, atMs: atMs + offsetMs },
+        ];
+        const run = explore(setup, happenings);
+        const story = `${setup.delayMs} ms, ${setup.thaw}: ${first.name} at ${atMs} ms, ${offsetMs} ms later ${second.name}`;
+        wrong.push(...run.wrong.slice(0, 2).map((line) => `${story}: ${line}`));
+      }
+    expect(wrong).toEqual([]);
+  },
+);

@@ -43,7 +43,8 @@ export function openCheck(world: () => World): Check {
     for (const effect of effects) checkEffect(launcher, before, effect, nowMs);
     const ends = effects.filter((effect) => effect.kind === 'finish').length;
     const wants = state.phase === 'ended' && before.phase !== 'ended' ? 1 : 0;
-    if (ends !== wants || (ends > 0 && effects.at(-1)?.kind !== 'finish')) blame(launcher, 'the end is not the last effect');
+    if (ends !== wants || (ends > 0 && effects.at(-1)?.kind !== 'finish'))
+      blame(launcher, 'the end is not the last effect');
     checkPace(launcher, state, event.kind === 'timePassed', nowMs);
   };
   const checkEffect = (launcher: Launcher, before: State, effect: Effect, nowMs: number) => {
@@ -60,7 +61,8 @@ export function openCheck(world: () => World): Check {
     for (const { processes } of world().nodes)
       for (const proc of processes.living()) {
         const owner = world().launchers.find((other) => other.incarnation === proc.owner);
-        if (owner?.life !== 'dead' && !proc.epoch.startsWith(`${leader}/`)) blame(launcher, `epoch ${proc.epoch} still runs`);
+        if (owner?.life !== 'dead' && !proc.epoch.startsWith(`${leader}/`))
+          blame(launcher, `epoch ${proc.epoch} still runs`);
       }
   };
   const checkPace = (launcher: Launcher, state: State, byTime: boolean, nowMs: number) => {
@@ -110,7 +112,8 @@ function causesOf(world: World, apart: ReadonlySet<number>, forced: boolean): st
   for (const launcher of world.launchers) {
     const { epoch } = launcher.state.base;
     if (launcher.life !== 'left' || epoch === null) continue;
-    if (launcher.exitCode === 0 && causeOf(launcher) !== 'asked') wrong.push(`${launcher.incarnation} left with 0 unasked`);
+    if (launcher.exitCode === 0 && causeOf(launcher) !== 'asked')
+      wrong.push(`${launcher.incarnation} left with 0 unasked`);
     if (causeOf(launcher) === 'asked' && launcher.exitCode !== 0 && !(forced && launcher.exitCode === 137))
       wrong.push(`${launcher.incarnation} was asked and left with ${launcher.exitCode}`);
     if (!apart.has(launcher.rank)) remember(epochs, epoch.leader, launcher);

@@ -44,7 +44,8 @@ function setups(setup: Setup, happenings: readonly Happens[]): Setup {
   const all = happenings.map(({ fault }) => fault.setup ?? {});
   return {
     ...setup,
-    habits: (rank) => Object.assign({}, ...all.map((one) => one.habits?.(rank) ?? {}), setup.habits?.(rank) ?? {}) as object,
+    habits: (rank) =>
+      Object.assign({}, ...all.map((one) => one.habits?.(rank) ?? {}), setup.habits?.(rank) ?? {}) as object,
     helloMs: (rank) => Math.max(1, ...all.map((one) => one.helloMs?.(rank) ?? 1)),
     lateMs: (rank) => Math.max(0, ...all.map((one) => one.lateMs?.(rank) ?? 0)),
   };

@@ -1,5 +1,4 @@
 // What can go wrong in a group, each by its name: what it does to the world, and what must come of it if nothing else does.
-import type { Proc } from './processes.ts';
 import type { Setup, World } from './world.ts';
 
 export type Fault = {
@@ -28,9 +27,16 @@ const nothing = () => undefined;
 // The figures of the main issue: a death at 300 ms, a cut link at 5.5 s.
 const atOnceMs = 300;
 const cutLinkMs = 5_500;
+// Where one direction works, its side hears the other until TCP sends nothing more without an answer.
+const oneWayMs = cutLinkMs + 2_500;
 
 export const faultsOf = (size: number): readonly Fault[] => [
-  ...Array.from({ length: size }, (_, rank) => [...deaths(rank), ...launcherDeaths(rank), ...stops(rank), ...delays(rank)]).flat(),
+  ...Array.from({ length: size }, (_, rank) => [
+    ...deaths(rank),
+    ...launcherDeaths(rank),
+    ...stops(rank),
+    ...delays(rank),
+  ]).flat(),
   ...Array.from({ length: size - 1 }, (_, index) => losses(index + 1)).flat(),
   died(0, 'core', 'VLLM::EngineCore'),
   {
@@ -43,7 +49,13 @@ export const faultsOf = (size: number): readonly Fault[] => [
 
 function died(rank: number, part: 'core' | 'worker', title: string): Fault {
   const inject = (world: World) => world.end(rank, part, null, 'SIGKILL');
-  return { name: `${title} of rank ${rank} is killed`, inject, cause: `process-died rank ${rank} ${title} 79`, withinMs: atOnceMs, needs: part };
+  return {
+    name: `${title} of rank ${rank} is killed`,
+    inject,
+    cause: `process-died rank ${rank} ${title} 79`,
+    withinMs: atOnceMs,
+    needs: part,
+  };
 }
 
 function deaths(rank: number): Fault[] {
@@ -73,7 +85,13 @@ function launcherDeaths(rank: number): Fault[] {
   const cause = `peer-lost rank ${rank} - 75`;
   const apart = [rank];
   return [
-    { name: `the container of rank ${rank} is killed`, inject: (world) => world.killLauncher(rank, 'die'), apart, cause, withinMs: atOnceMs },
+    {
+      name: `the container of rank ${rank} is killed`,
+      inject: (world) => world.killLauncher(rank, 'die'),
+      apart,
+      cause,
+      withinMs: atOnceMs,
+    },
     {
       name: `the launcher of rank ${rank} is killed`,
       inject: (world) => world.killLauncher(rank, 'live on'),
@@ -156,8 +174,17 @@ function delays(rank: number): Fault[] {
       deaf: true,
       cause: `peer-lost rank ${rank} - 75`,
     },
-    { name: `rank ${rank} is late`, setup: { lateMs: (other) => (other === rank ? 400 : 0) }, inject: nothing, cause: 'none' },
-    { name: `rank ${rank} says hello after 4 s`, setup: { helloMs: (other) => (other === rank ? 4_000 : 1) }, inject: nothing },
+    {
+      name: `rank ${rank} is late`,
+      setup: { lateMs: (other) => (other === rank ? 400 : 0) },
+      inject: nothing,
+      cause: 'none',
+    },
+    {
+      name: `rank ${rank} says hello after 4 s`,
+      setup: { helloMs: (other) => (other === rank ? 4_000 : 1) },
+      inject: nothing,
+    },
   ];
 }
 
@@ -184,7 +211,19 @@ function losses(rank: number): Fault[] {
       apart,
       cause: 'none',
     },
-    { name: `nothing reaches rank ${rank}`, inject: (world) => world.network.cut(0, rank), apart, cause, withinMs: cutLinkMs },
-    { name: `rank ${rank} is not heard`, inject: (world) => world.network.cut(rank, 0), apart, cause, withinMs: cutLinkMs },
+    {
+      name: `nothing reaches rank ${rank}`,
+      inject: (world) => world.network.cut(0, rank),
+      apart,
+      cause,
+      withinMs: oneWayMs,
+    },
+    {
+      name: `rank ${rank} is not heard`,
+      inject: (world) => world.network.cut(rank, 0),
+      apart,
+      cause,
+      withinMs: oneWayMs,
+    },
   ];
 }

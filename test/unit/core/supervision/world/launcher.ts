@@ -91,7 +91,8 @@ export function openLauncher(queue: Queue, wish: LauncherWish): Launcher {
     if (launcher.life !== 'frozen') return;
     launcher.life = 'running';
     const missed = alarm !== null && alarm.fireMs < queue.nowMs();
-    if (missed && wish.thaw === 'alarm-first') inbox.unshift({ kind: 'timePassed', lateMs: queue.nowMs() - alarm!.dueMs });
+    if (missed && wish.thaw === 'alarm-first')
+      inbox.unshift({ kind: 'timePassed', lateMs: queue.nowMs() - alarm!.dueMs });
     if (missed) alarm = null;
     drain();
   };

@@ -61,7 +61,8 @@ export function openProcesses(queue: Queue, rank: number, habits: Habits, onExit
     procs.push(proc);
     return proc;
   };
-  const living = (owner?: string) => procs.filter((proc) => proc.alive && (owner === undefined || proc.owner === owner));
+  const living = (owner?: string) =>
+    procs.filter((proc) => proc.alive && (owner === undefined || proc.owner === owner));
   const kin = (proc: Proc, part: Proc['part']) => living(proc.owner).find((other) => other.part === part);
 
   const kill = (proc: Proc, code: number | null, signal: string | null) => {

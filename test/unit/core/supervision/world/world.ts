@@ -74,9 +74,12 @@ export function openWorld(setup: Setup): World {
   const echo = (from: number) =>
     nodes.forEach(({ processes }, rank) => {
       const worker = processes.living().find((proc) => proc.part === 'worker');
-      if (rank !== from && worker !== undefined) processes.kill(worker, 1, null);
+      if (rank === from || worker === undefined) return;
+      crashed.add(worker);
+      processes.kill(worker, 1, null);
     });
   const launchers: Launcher[] = [];
+  const crashed = new Set<Proc>();
   const nodeOf = (host: string) => nodes[Array.from(nodes.keys()).find((rank) => hostOf(rank) === host) ?? -1];
 
   const perform = (launcher: Launcher, effect: Effect) => performers[effect.kind](launcher, effect as never);
@@ -121,7 +124,8 @@ export function openWorld(setup: Setup): World {
     sweepTree: (launcher, { epoch, signal, spareTrackers }) => {
       const ours = processesOf(launcher).living(launcher.incarnation);
       const meant = ours.filter((proc) => !(spareTrackers && isResourceTracker(proc.title)));
-      if (signal !== null && setup.without !== 'sweep') for (const proc of meant) processesOf(launcher).signal(proc, signal);
+      if (signal !== null && setup.without !== 'sweep')
+        for (const proc of meant) processesOf(launcher).signal(proc, signal);
       queue.after(quickMs, () => {
         const left = setup.without === 'sweep' ? [] : processesOf(launcher).living(launcher.incarnation);
         launcher.push({ kind: 'treeSwept', epoch, survivors: left.map((proc) => ({ ...toSeen(proc), ageMs: 0 })) });
@@ -183,7 +187,9 @@ export function openWorld(setup: Setup): World {
     attempt(launcher, to, dialTimeoutMs, (met) => {
       if (met.kind !== 'listener' || met.launcher.life !== 'running') {
         const reason = met.kind === 'refusal' ? 'connection refused' : 'timed out';
-        return queue.after(met.kind === 'listener' ? dialTimeoutMs : 0, () => launcher.push({ kind: 'linkFailed', reason }));
+        return queue.after(met.kind === 'listener' ? dialTimeoutMs : 0, () =>
+          launcher.push({ kind: 'linkFailed', reason }),
+        );
       }
       const theirs = { rank: met.launcher.rank, link: network.newLink(), port: port(met.launcher) };
       const ours = { rank: launcher.rank, link: network.newLink(), port: port(launcher) };
@@ -206,7 +212,11 @@ export function openWorld(setup: Setup): World {
         return launcher.push({ kind: 'spawnFailed', epoch, why: habits.spawnFails, reason });
       }
       const { leader, counter } = launcher.state.base.epoch ?? { leader: '', counter: 0 };
-      const { pid, startTicks } = processesOf(launcher).startEngine(launcher.incarnation, `${leader}/${counter}`, title);
+      const { pid, startTicks } = processesOf(launcher).startEngine(
+        launcher.incarnation,
+        `${leader}/${counter}`,
+        title,
+      );
       launcher.push({ kind: 'childSpawned', epoch, pid, startTicks });
     });
   };
@@ -221,15 +231,24 @@ export function openWorld(setup: Setup): World {
     return queue.nowMs() >= (everUp.get(launcher.incarnation) ?? Infinity) + habits.readyMs;
   };
   const linesOf = (launcher: Launcher): readonly string[] => {
-    const dead = processesOf(launcher).all().find((proc) => proc.part === 'worker' && !proc.alive);
-    return setup.echo == null || dead === undefined ? [] : [`(Worker_TP${launcher.rank} pid=${dead.pid}) ${setup.echo.line}`];
+    const dead = processesOf(launcher)
+      .all()
+      .find((proc) => crashed.has(proc));
+    return dead === undefined ? [] : [`(Worker_TP${launcher.rank} pid=${dead.pid}) ${setup.echo?.line}`];
   };
   const launch = (rank: number) => {
     incarnations += 1;
     const plan = planOf({ rank, size: setup.size, ...setup.plan?.(rank) });
     const incarnation = `${hostOf(rank)}-${incarnations}`;
     const lateMs = setup.lateMs?.(rank) ?? 0;
-    const launcher = openLauncher(queue, { plan, incarnation, lateMs, thaw: setup.thaw ?? 'inbox-first', perform, watch });
+    const launcher = openLauncher(queue, {
+      plan,
+      incarnation,
+      lateMs,
+      thaw: setup.thaw ?? 'inbox-first',
+      perform,
+      watch,
+    });
     (nodes[rank] as Node).launcher = launcher;
     launchers.push(launcher);
     launcher.push({ kind: 'launchRequested' });
@@ -244,7 +263,8 @@ export function openWorld(setup: Setup): World {
       const launcher = nodes[rank]?.launcher;
       if (launcher == null) return;
       launcher.life = 'dead';
-      if (fate === 'die') for (const proc of processesOf(launcher).living()) processesOf(launcher).kill(proc, null, 'SIGKILL');
+      if (fate === 'die')
+        for (const proc of processesOf(launcher).living()) processesOf(launcher).kill(proc, null, 'SIGKILL');
       hangUp(launcher);
     },
     signal: (rank, signal) => nodes[rank]?.launcher?.push({ kind: 'signalReceived', signal }),
