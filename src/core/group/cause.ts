@@ -63,7 +63,7 @@ const weights: Record<CauseKind, Weight> = {
   'stop-forced': 'echo',
 };
 
-// Two reports of one instant differ by how often processes are looked at; ties go to the lower rank, so all agree.
+// What happened in one instant is seen a little earlier or later, by how often processes are looked at.
 const sameInstantMs = 20;
 const mostCandidates = 64;
 
@@ -122,9 +122,7 @@ function choose(verdict: Verdict, candidates: readonly Candidate[]): Verdict {
 
 function earliest(candidates: readonly Candidate[], weight: Weight): Candidate | null {
   const same = candidates.filter((candidate) => weights[candidate.cause.kind] === weight);
-  const firstMs = Math.min(...same.map((candidate) => candidate.happenedMs));
-  const first = same.filter((candidate) => candidate.happenedMs <= firstMs + sameInstantMs);
-  return first.toSorted((a, b) => rankOf(a) - rankOf(b))[0] ?? null;
+  return same.toSorted((a, b) => a.happenedMs - b.happenedMs || rankOf(a) - rankOf(b))[0] ?? null;
 }
 
 const rankOf = ({ cause }: Candidate): number => cause.rank ?? Infinity;

@@ -3,15 +3,18 @@
 import type { Cause } from '#core/group/cause.ts';
 
 import type { Effect } from './effect.ts';
+import { lookNow } from './scan.ts';
 import type { Base, Engine, State, StateOf, Step } from './state.ts';
-import { epochOf, stay } from './state.ts';
+import { stay } from './state.ts';
 import { enterSweeping } from './sweep.ts';
 import { sayCause } from './tell.ts';
 import type { Origin } from './verdict.ts';
-import { judged, tellJudged, verdictUntilMs } from './verdict.ts';
+import { askTail, isOurs, judged, tellJudged, verdictUntilMs } from './verdict.ts';
 
 // After a fault nobody drains: the engine gets this long (or the grace time, if shorter) before the tree is killed.
 const faultGraceMs = 10_000;
+// vLLM's processes take longer than this to end when they are told to.
+const unmovedMs = 100;
 
 type Running = { readonly base: Base; readonly engine: Engine };
 
@@ -27,21 +30,32 @@ export function endWith(before: Base, cause: Cause, origin: Origin, happenedMs =
 /** Returns the step of a fault while the engine runs: SIGTERM at once, or the sweep if its top process is gone. */
 export function fault(state: Running, cause: Cause, origin: Origin, happenedMs = state.base.nowMs): Step {
   const opened = judged(state.base, cause, happenedMs);
-  const asks = origin === 'seen' && cause.kind !== 'peer-lost' && hasOutput(state);
-  const base = asks ? awaitTail(opened) : opened;
+  const ours = origin === 'seen' && isOurs(opened, cause);
+  const asked = ours && hasOutput(state) ? askTail(opened) : { base: opened, effects: [] };
+  const { base } = asked;
+  const first =
+    state.engine.end === null ? stopNow({ base, engine: state.engine }, ours) : sweepNow({ ...state, base });
+  const words = [...tellJudged(state.base, base, cause, origin), sayCause(base, cause), ...asked.effects];
+  return { state: first.state, effects: [...first.effects, ...words] };
+}
+
+const sweepNow = ({ base, engine }: Running): Step =>
+  enterSweeping({ base, engine, mode: 'fault', killAtMs: faultKillAtMs(base) }, 'gone');
+
+// What we heard of may be an echo of a death here that was not seen yet: one more look, before SIGTERM can have worked.
+function stopNow({ base, engine }: Running, ours: boolean): Step {
+  const looked = ours || base.plan.exits !== 'engine' ? { engine, effects: [] } : lookNow(base, engine);
   const next: StateOf<'stopping'> = {
     phase: 'stopping',
     base,
-    engine: state.engine,
+    engine: looked.engine,
     mode: 'fault',
     againAtMs: againAtMs(base),
+    judgesUntilMs: base.nowMs + unmovedMs,
     drainAtMs: Infinity,
     killAtMs: faultKillAtMs(base),
   };
-  const first = state.engine.end === null ? stay(next, ...terminate(next)) : enterSweeping(next, 'gone');
-  const readTail: Effect[] = asks ? [{ kind: 'readTail', epoch: epochOf(base) }] : [];
-  const words = [...tellJudged(state.base, base, cause, origin), sayCause(base, cause), ...readTail];
-  return { state: first.state, effects: [...first.effects, ...words] };
+  return stay(next, ...looked.effects, ...terminate(next));
 }
 
 /** Returns when the tree is killed after a fault. */
@@ -62,6 +76,3 @@ export const terminate = ({ engine }: Running): Effect[] =>
     : [{ kind: 'signalProcess', process: engine.process, signal: 'SIGTERM' }];
 
 const hasOutput = ({ base, engine }: Running): boolean => engine.process !== null && base.plan.exits !== 'passthrough';
-
-const awaitTail = (base: Base): Base =>
-  base.verdict === null ? base : { ...base, verdict: { ...base.verdict, tail: 'awaited' } };

@@ -83,6 +83,8 @@ export type State =
       readonly mode: Mode;
       /** When SIGTERM is sent once more: an engine that starts may lose the first. Infinity where none is sent. */
       readonly againAtMs: number;
+      /** Who of the engine's own is seen gone until then died before SIGTERM could work, and may be the cause. */
+      readonly judgesUntilMs: number;
       /** When the others are told that we have drained, even if we have not. */
       readonly drainAtMs: number;
       readonly killAtMs: number;

@@ -95,6 +95,7 @@ export function terminateEngine(state: StateOf<'draining'>): Step {
     engine,
     mode: 'asked',
     againAtMs: againAtMs(base),
+    judgesUntilMs: -Infinity,
     drainAtMs,
     killAtMs,
   };

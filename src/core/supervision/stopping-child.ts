@@ -9,6 +9,7 @@ import type { Base, ChildEnd, StateOf, Step } from './state.ts';
 import { stay } from './state.ts';
 import { enterSweeping } from './sweep.ts';
 import { tellCause, toPeers } from './tell.ts';
+import { askTail, isOurs, judged, tellJudged } from './verdict.ts';
 
 type Stopping = StateOf<'draining' | 'stopping'>;
 
@@ -36,10 +37,7 @@ export function afterEnd(state: Stopping, end: ChildEnd): Step {
   const { base, killAtMs } = state;
   const asked = state.phase === 'draining' || (state.mode === 'asked' && state.drainAtMs !== Infinity);
   const mode = state.phase === 'draining' ? 'asked' : state.mode;
-  const step = enterSweeping(
-    { phase: 'stopping', base, engine, mode, againAtMs: Infinity, drainAtMs: Infinity, killAtMs },
-    'gone',
-  );
+  const step = enterSweeping({ base, engine, mode, killAtMs }, 'gone');
   return { state: step.state, effects: [...(asked ? drained(base) : []), ...step.effects] };
 }
 
@@ -52,9 +50,16 @@ export function spawnedTooLate(state: Stopping, event: EventOf<'childSpawned'>):
   return stay(next, ...(next.phase === 'stopping' ? terminate(next) : []));
 }
 
-/** Returns the step after a look while stopping: processes may go now. */
-export const seenWhileStopping = (state: StateOf<'stopping'>, event: EventOf<'processesSeen'>): Step =>
-  stay({ ...state, engine: seen(state.engine, event).engine });
+/** Returns the step after a look while stopping: processes may go now, but who went before we told them may be the cause. */
+export function seenWhileStopping(state: StateOf<'stopping'>, event: EventOf<'processesSeen'>): Step {
+  const { engine, died } = seen(state.engine, event);
+  const { base } = state;
+  const own = base.verdict?.candidates.some(({ cause }) => isOurs(base, cause)) ?? true;
+  if (died === null || own || base.nowMs >= state.judgesUntilMs) return stay({ ...state, engine });
+  const cause = engineDied(base, died);
+  const asked = askTail(judged(base, cause, base.nowMs));
+  return stay({ ...state, engine, base: asked.base }, ...tellJudged(base, asked.base, cause, 'seen'), ...asked.effects);
+}
 
 /** Returns the state after a look while draining, and the cause if one of the engine's own processes is gone. */
 export function seenWhileDraining(

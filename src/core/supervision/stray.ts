@@ -7,7 +7,7 @@ import type { EventOf } from './event.ts';
 import { settlingTick } from './settle.ts';
 import type { State, StateOf, Step } from './state.ts';
 import { stay } from './state.ts';
-import { judged, tellJudged } from './verdict.ts';
+import { isOurs, judged, tellJudged } from './verdict.ts';
 
 /** Returns the step after a process was spawned when nothing may run any more. */
 export const killStray = (state: State, event: EventOf<'childSpawned'>): Step =>
@@ -26,10 +26,10 @@ export function tailRead<S extends StateOf<'stopping' | 'sweeping' | 'settling'>
   state: S,
   event: EventOf<'tailRead'>,
 ): { readonly state: S; readonly effects: readonly Effect[] } {
-  const { verdict, self, group } = state.base;
+  const { verdict, group } = state.base;
   if (verdict === null) return { state, effects: [] };
   const before = { ...state.base, verdict: { ...verdict, tail: 'none' as const } };
-  const own = verdict.candidates.find(({ cause }) => cause.seenBy === self.rank && cause.kind !== 'peer-lost');
+  const own = verdict.candidates.find((candidate) => isOurs(state.base, candidate.cause));
   if (own === undefined) return { state: { ...state, base: before }, effects: [] };
   const kind = group.role !== 'none' && isEcho(own.cause, event.lines) ? ('collateral' as const) : own.cause.kind;
   const cause = { ...own.cause, kind, lastLines: event.lines };

@@ -21,8 +21,10 @@ const killsKept = 50;
 // Python's resource trackers unlink what the killed have left in /dev/shm once the last of them is gone.
 const trackersMs = 1_500;
 
+type Ending = Pick<StateOf<'stopping'>, 'base' | 'engine' | 'mode' | 'killAtMs'>;
+
 /** Returns the step into the sweep; a top process that is deaf to SIGTERM is killed with its tree at once. */
-export function enterSweeping(state: StateOf<'stopping'>, top: 'gone' | 'deaf'): Step {
+export function enterSweeping(state: Ending, top: 'gone' | 'deaf'): Step {
   const { base, engine, mode } = state;
   const { nowMs } = base;
   const killAtMs = top === 'deaf' ? nowMs : Math.min(Math.max(state.killAtMs, nowMs), nowMs + leftOversMs);

@@ -4,6 +4,7 @@ import { amend, openVerdict, sameHappening } from '#core/group/cause.ts';
 
 import type { Effect } from './effect.ts';
 import type { Base } from './state.ts';
+import { epochOf } from './state.ts';
 import { tellCause, toPeers } from './tell.ts';
 
 /** Whether this launcher saw it, or another one told it. */
@@ -25,6 +26,16 @@ export function tellJudged(before: Base, after: Base, cause: Cause, origin: Orig
   const said = verdict.candidates.find((candidate) => sameHappening(candidate.cause, cause));
   return tellCause(after, said ?? verdict);
 }
+
+/** Tells whether a cause is what happened to our own engine, as we saw it. */
+export const isOurs = ({ self }: Base, cause: Cause): boolean =>
+  cause.seenBy === self.rank && cause.kind !== 'peer-lost';
+
+/** Returns the base that waits for the last lines of our engine's output, and the effect that reads them. */
+export const askTail = (base: Base): { readonly base: Base; readonly effects: readonly Effect[] } => ({
+  base: base.verdict === null ? base : { ...base, verdict: { ...base.verdict, tail: 'awaited' } },
+  effects: [{ kind: 'readTail', epoch: epochOf(base) }],
+});
 
 /** Returns until when the verdict is waited for: a leader that cannot be heard any more is lost by then. */
 export const verdictUntilMs = ({ verdict, nowMs, plan, self }: Base): number =>

@@ -26,29 +26,36 @@ export function makeFront(
   });
   server.maxConnections = connections;
   server.on('request', (request, response) => {
-    onStranger(request.socket.remoteAddress ?? '', 'an HTTP request');
+    onStranger(addressOf(request.socket), 'an HTTP request');
     const headers = { connection: 'close', upgrade: 'websocket', 'content-type': 'text/plain' };
     response.writeHead(426, { ...headers, 'content-length': notice.length }).end(notice);
   });
   server.on('upgrade', (request, socket, head) => {
     const refusal = refuse(request);
     if (refusal !== null) {
-      onStranger(request.socket.remoteAddress ?? '', 'an HTTP upgrade to something else');
+      onStranger(addressOf(request.socket), 'an HTTP upgrade to something else');
       turnAway(socket, refusal);
     } else if (socket instanceof Socket) onUpgrade({ request, socket, head });
     else socket.destroy();
   });
-  server.on('clientError', (error, socket) => {
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     // A connection that ends before its first byte is a probe, of a peer or of a load balancer.
-    if (!socket.writable || connectionEnded(error)) return void socket.destroy();
-    onStranger(socket instanceof Socket ? (socket.remoteAddress ?? '') : '', 'bytes that are no HTTP');
-    turnAway(socket, '400 Bad Request');
+    if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy();
+    const status = answers[error.code ?? ''];
+    if (status !== timeout) onStranger(addressOf(socket), 'bytes that are no HTTP');
+    turnAway(socket, status ?? '400 Bad Request');
   });
   return server;
 }
 
-const connectionEnded = (error: NodeJS.ErrnoException): boolean =>
-  error.code === 'ECONNRESET' || error.code === 'ERR_HTTP_REQUEST_TIMEOUT';
+// As Node answers them where nobody listens.
+const timeout = '408 Request Timeout';
+const answers: Readonly<Record<string, string>> = {
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+  ERR_HTTP_REQUEST_TIMEOUT: timeout,
+};
+
+const addressOf = (socket: Duplex): string => (socket instanceof Socket ? socket.remoteAddress : null) ?? 'somebody';
 
 function refuse(request: IncomingMessage): string | null {
   if (request.url?.split('?')[0] !== groupPath) return '404 Not Found';

@@ -129,8 +129,8 @@ function countFrames(): () => boolean {
   };
 }
 
-// An IPv4 address that came in over IPv6 is an IPv4 address.
-const plainAddress = (address: string | undefined): string => (address ?? '').replace(/^::ffff:(?=\d)/i, '');
+/** Returns an address of a socket as a person writes it: an IPv4 address that came in over IPv6 is an IPv4 address. */
+export const plainAddress = (address: string | undefined): string => (address ?? '').replace(/^::ffff:(?=\d)/i, '');
 
 // RFC 6455 7.4.1: 1005 and 1006 stand for a goodbye without a code and for none at all.
 function closeReason(code: number): string {

@@ -8,7 +8,7 @@ import { listen } from '#edge/network/listen.ts';
 import { lookupForDial } from '#edge/network/lookup.ts';
 
 import { groupPath, handshakeMs, makeFront } from './front.ts';
-import { flushMs, makeLink } from './link.ts';
+import { flushMs, makeLink, plainAddress } from './link.ts';
 import type { Link, OnLink, Wire } from './link.ts';
 
 // The launchers' links over WebSocket. Import it when a group is wanted: a node on its own does not pay for it.
@@ -56,7 +56,7 @@ export async function openListener(options: {
         makeLink(wireOf(web), socket, options.onLink, handshakeMs);
       });
     },
-    (address, what) => tell(`${address} sent ${what} to the group port`),
+    (address, what) => tell(`${plainAddress(address)} sent ${what} to the group port`),
   );
   const listening = await listen(front, options.port, options.host ?? null);
   if (!listening.ok) return listening;

@@ -14,7 +14,8 @@ export const beWorker = (setup: Setup, onMessage: (heard: (message: ToKin) => vo
   if (shape === null) return finish(2);
   process.title = 'VLLM::Worker';
   const name = shape.title.replace('VLLM::', '');
-  heedEndings(setup, name);
+  setInterval(() => undefined, 2 ** 30);
+  heedSignals(setup);
   meet(shape).then(
     (meeting) => {
       process.title = shape.title;
@@ -22,6 +23,7 @@ export const beWorker = (setup: Setup, onMessage: (heard: (message: ToKin) => vo
       onMessage((message) => {
         if (message.kind === 'step') void stepOnce(setup, meeting, message.id);
       });
+      heedParent(setup, name);
       report({ kind: 'ready' });
     },
     (error: unknown) => {
@@ -51,15 +53,19 @@ const stepOnce = async (setup: Setup, meeting: Meeting | null, id: number): Prom
   report({ kind: 'stepped', id, ok: meeting === null || (await meeting.step(setup.delays.stepLimitMs)) });
 };
 
-// An EngineCore's worker shares memory with it and ends with it; a headless node's worker waits on the network for the leader's next
-// word and does not notice that its parent is gone.
-const heedEndings = (setup: Setup, name: string): void => {
+const heedSignals = (setup: Setup): void => {
   const deaf = isTold(setup, 'ignore-term');
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => deaf || finish(0));
-  process.on('disconnect', () => {
-    if (setup.core === null) return;
+};
+
+// Only one that has met the others looks at its parent. An EngineCore's worker shares memory with it and ends with it; a headless node's
+// waits on the network for the leader's next word and does not notice.
+const heedParent = (setup: Setup, name: string): void => {
+  if (setup.core === null) return;
+  const parentGone = (): void => {
     say(name, 'Parent process exited, terminating worker queues');
     finish(0);
-  });
-  setInterval(() => undefined, 2 ** 30);
+  };
+  if (process.connected) process.on('disconnect', parentGone);
+  else parentGone();
 };

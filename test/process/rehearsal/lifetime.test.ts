@@ -172,6 +172,15 @@ test('before the engine is ready a SIGTERM is lost, and a second one ends it wit
   expect(await other.engine.ended).toBe(1);
 });
 
+test('a worker that still waits for the others does not notice that its EngineCore is gone', async () => {
+  const { leader } = await twoNodes();
+  const first = leader();
+  await until(() => first.output().includes('(Worker pid='));
+  process.kill(first.pidOf('EngineCore'), 'SIGKILL');
+  expect(await first.ended).toBe(1);
+  expect(isRunning(first.pidOf('Worker'))).toBe(true);
+});
+
 test('SIGINT before the engine is ready ends it with 1 once the engine is up', async () => {
   const { port, engine } = await serve([], { REHEARSAL_FAULT: 'ready-after=600ms' });
   await until(() => engine.output().includes('(EngineCore pid='));

@@ -8,10 +8,12 @@ import { bareFacts, withOptions } from '../bare-facts.ts';
 
 const vllm = ['vllm', 'serve', 'm', '-tp', '2'];
 
+const gpus = { count: 1, source: 'a test', model: null, driver: null, devices: false };
+
 const planOf = (options: Partial<Options>, words: readonly string[] = vllm, env = {}) =>
   makePlan(
-    bareFacts({ env, rehearsalProgram: ['node', 'rehearsal.js'] }),
-    withOptions({ nnodes: 2, 'node-rank': 1, leader: 'node-0', 'gpus-per-node': 1, rehearse: true, ...options }),
+    bareFacts({ env, rehearsalProgram: ['node', 'rehearsal.js'], gpus }),
+    withOptions({ nnodes: 2, 'node-rank': 1, leader: 'node-0', rehearse: true, ...options }),
     words,
     null,
   );

@@ -54,6 +54,7 @@ export function openLauncher(queue: Queue, wish: LauncherWish): Launcher {
   const inbox: Happening[] = [];
   let alarm: { readonly dueMs: number; readonly fireMs: number } | null = null;
   let stepping = false;
+  let thawMs = 0;
 
   const drain = () => {
     stepping = true;
@@ -88,7 +89,7 @@ export function openLauncher(queue: Queue, wish: LauncherWish): Launcher {
     launcher.push({ kind: 'timePassed', lateMs });
   };
   const thaw = () => {
-    if (launcher.life !== 'frozen') return;
+    if (launcher.life !== 'frozen' || queue.nowMs() < thawMs) return;
     launcher.life = 'running';
     const missed = alarm !== null && alarm.fireMs < queue.nowMs();
     if (missed && wish.thaw === 'alarm-first')
@@ -113,9 +114,10 @@ export function openLauncher(queue: Queue, wish: LauncherWish): Launcher {
       if (!stepping && launcher.life === 'running') drain();
     },
     freeze: (forMs) => {
-      if (launcher.life !== 'running') return;
+      if (launcher.life !== 'running' && launcher.life !== 'frozen') return;
       launcher.life = 'frozen';
-      queue.after(forMs, thaw);
+      thawMs = Math.max(thawMs, queue.nowMs() + forMs);
+      queue.at(thawMs, thaw);
     },
   };
   return launcher;

@@ -5,6 +5,7 @@ import { protocolVersion } from '#core/group/message.ts';
 import type { Effect, EffectOf } from '#core/supervision/effect.ts';
 import { isResourceTracker } from '#upstream/python/titles.ts';
 
+import { openConnector } from './connect.ts';
 import type { Launcher, Thaw, Watch } from './launcher.ts';
 import { openLauncher } from './launcher.ts';
 import type { Network } from './network.ts';
@@ -27,8 +28,8 @@ export type Setup = {
   readonly nameAtMs?: number;
   readonly listenerFails?: (rank: number) => string | null;
   readonly thaw?: Thaw;
-  /** What an engine says when another's death reaches it, and after how long; null: it notices nothing, as vLLM when idle. */
-  readonly echo?: { readonly afterMs: number; readonly line: string } | null;
+  /** What an engine says when another's death reaches it, and after how long; without it nothing, as vLLM when idle. */
+  readonly echo?: { readonly afterMs: number; readonly line: string };
   readonly without?: 'heartbeats' | 'sweep' | null;
   readonly watch?: Watch;
 };
@@ -48,8 +49,6 @@ export type World = {
 };
 
 const quickMs = 2;
-const dialTimeoutMs = 3_000;
-const probeTimeoutMs = 1_000;
 const lastWordsMs = 250;
 
 export function openWorld(setup: Setup): World {
@@ -68,7 +67,7 @@ export function openWorld(setup: Setup): World {
   const exited = (rank: number, proc: Proc, code: number | null, signal: string | null) => {
     const owner = launchers.find((launcher) => launcher.incarnation === proc.owner);
     if (proc.part === 'top') queue.after(1, () => owner?.push({ kind: 'childExited', epoch: 1, code, signal }));
-    if (setup.echo != null && proc.part === 'worker' && signal === 'SIGKILL')
+    if (setup.echo !== undefined && proc.part === 'worker' && signal === 'SIGKILL')
       queue.after(setup.echo.afterMs, () => echo(rank));
   };
   const echo = (from: number) =>
@@ -80,6 +79,7 @@ export function openWorld(setup: Setup): World {
     });
   const launchers: Launcher[] = [];
   const crashed = new Set<Proc>();
+  const connector = openConnector(queue, network, nodes);
   const nodeOf = (host: string) => nodes[Array.from(nodes.keys()).find((rank) => hostOf(rank) === host) ?? -1];
 
   const perform = (launcher: Launcher, effect: Effect) => performers[effect.kind](launcher, effect as never);
@@ -104,14 +104,14 @@ export function openWorld(setup: Setup): World {
       });
     },
     closeListener: (launcher) => void (launcher.listening = false),
-    openLink: (launcher, { host }) => dial(launcher, nodeOf(host)),
+    openLink: (launcher, { host }) => connector.dial(launcher, nodeOf(host)),
     sendFrame: (launcher, { link, epoch, body }) => send(launcher, link, body, epoch),
     sendHello: (launcher, { link, key, hello, fields }) =>
       queue.after(setup.helloMs?.(launcher.rank) ?? 1, () =>
         send(launcher, link, { kind: 'hello', hello: { ...hello, fields: digestOf(key, fields) } }, null),
       ),
     closeLink: (_, { link }) => network.close(link),
-    probePeer: (launcher, { rank, host }) => probe(launcher, rank, nodeOf(host)),
+    probePeer: (launcher, { rank, host }) => connector.probe(launcher, rank, nodeOf(host)),
     spawnChild: (launcher, { epoch, spec }) => spawn(launcher, epoch, spec.argv.join(' ')),
     signalProcess: (launcher, { process, signal }) => processesOf(launcher).signal(process, signal),
     scanProcesses: (launcher, { epoch, whole, known }) =>
@@ -153,56 +153,12 @@ export function openWorld(setup: Setup): World {
     const { incarnation, seq } = launcher;
     network.send(link, { protocol: protocolVersion, group, incarnation, epoch, seq, body });
   };
-  const port = (launcher: Launcher) => ({
-    frame: (link: number, frame: Frame) => launcher.push({ kind: 'frameReceived', link, frame }),
-    closed: (link: number, reason: string) => launcher.push({ kind: 'linkClosed', link, reason }),
-  });
   const hangUp = (launcher: Launcher) => {
     launcher.listening = false;
     for (const link of launcher.links) network.close(link);
     const node = nodes[launcher.rank];
     if (node?.launcher === launcher) node.launcher = null;
   };
-  // What a connection attempt meets over there, a round trip later or after its own patience.
-  const attempt = (from: Launcher, to: Node | undefined, patienceMs: number, answer: (met: Met) => void) => {
-    const rank = to === undefined ? -1 : nodes.indexOf(to);
-    const oneWayMs = network.delayMs(from.rank, rank);
-    if (2 * oneWayMs > patienceMs) return queue.after(patienceMs, () => answer({ kind: 'nobody' }));
-    queue.after(oneWayMs, () => {
-      const lost = to === undefined || network.isCut(from.rank, rank) || network.isCut(rank, from.rank);
-      if (lost) return queue.after(patienceMs - oneWayMs, () => answer({ kind: 'nobody' }));
-      const { launcher } = to;
-      const met: Met = launcher?.listening ? { kind: 'listener', launcher } : { kind: 'refusal' };
-      if (met.kind === 'refusal' || from.life !== 'running') return queue.after(oneWayMs, () => answer(met));
-      answer(met);
-    });
-  };
-  const probe = (launcher: Launcher, rank: number, to: Node | undefined) =>
-    attempt(launcher, to, probeTimeoutMs, (met) => {
-      const answer = ({ listener: 'reachable', refusal: 'refused', nobody: 'unreachable' } as const)[met.kind];
-      const backMs = met.kind === 'listener' ? network.delayMs(rank, launcher.rank) : 0;
-      queue.after(backMs, () => launcher.push({ kind: 'peerProbed', rank, answer }));
-    });
-  const dial = (launcher: Launcher, to: Node | undefined) =>
-    attempt(launcher, to, dialTimeoutMs, (met) => {
-      if (met.kind !== 'listener' || met.launcher.life !== 'running') {
-        const reason = met.kind === 'refusal' ? 'connection refused' : 'timed out';
-        return queue.after(met.kind === 'listener' ? dialTimeoutMs : 0, () =>
-          launcher.push({ kind: 'linkFailed', reason }),
-        );
-      }
-      const theirs = { rank: met.launcher.rank, link: network.newLink(), port: port(met.launcher) };
-      const ours = { rank: launcher.rank, link: network.newLink(), port: port(launcher) };
-      network.connect(ours, theirs);
-      met.launcher.links.add(theirs.link);
-      launcher.links.add(ours.link);
-      if (launcher.life === 'dead' || launcher.life === 'left') network.close(ours.link);
-      const address = hostOf(launcher.rank);
-      queue.after(network.delayMs(met.launcher.rank, launcher.rank), () =>
-        launcher.push({ kind: 'linkOpened', link: ours.link, address: hostOf(met.launcher.rank), by: 'us' }),
-      );
-      met.launcher.push({ kind: 'linkOpened', link: theirs.link, address, by: 'them' });
-    });
   const spawn = (launcher: Launcher, epoch: number, title: string) => {
     const habits = { ...plainHabits, ...setup.habits?.(launcher.rank) };
     queue.after(habits.spawnMs, () => {
@@ -261,7 +217,7 @@ export function openWorld(setup: Setup): World {
     launch,
     killLauncher: (rank, fate) => {
       const launcher = nodes[rank]?.launcher;
-      if (launcher == null) return;
+      if (launcher === null || launcher === undefined) return;
       launcher.life = 'dead';
       if (fate === 'die')
         for (const proc of processesOf(launcher).living()) processesOf(launcher).kill(proc, null, 'SIGKILL');
@@ -275,8 +231,3 @@ export function openWorld(setup: Setup): World {
     },
   };
 }
-
-type Met =
-  | { readonly kind: 'listener'; readonly launcher: Launcher }
-  | { readonly kind: 'refusal' }
-  | { readonly kind: 'nobody' };

@@ -84,7 +84,7 @@ export function openProcesses(queue: Queue, rank: number, habits: Habits, onExit
   const terminate = (proc: Proc) => {
     if (proc.part === 'tracker' || habits.deafToTerm) return;
     queue.after(proc.part === 'top' ? habits.termMs : 50, () => {
-      if (proc.part === 'top') for (const part of ['worker', 'core'] as const) kin(proc, part) && endKin(proc, part);
+      if (proc.part === 'top') for (const part of ['worker', 'core'] as const) endKin(proc, part);
       kill(proc, 0, null);
     });
   };

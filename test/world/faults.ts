@@ -40,6 +40,13 @@ export const faultsOf = (size: number): readonly Fault[] => [
   ...Array.from({ length: size - 1 }, (_, index) => losses(index + 1)).flat(),
   died(0, 'core', 'VLLM::EngineCore'),
   {
+    name: 'all are frozen for 30 s',
+    inject: (world) => world.nodes.forEach(({ launcher }) => launcher?.freeze(30_000)),
+    lastsMs: 30_000,
+    deaf: true,
+    cause: 'none',
+  },
+  {
     name: 'all are asked to stop',
     inject: (world) => world.nodes.forEach((_, rank) => world.signal(rank, 'SIGTERM')),
     asks: Array.from({ length: size }, (_, rank) => rank),
