@@ -30,6 +30,10 @@ function draw(random: Random): { readonly setup: Setup; readonly atMs: number; r
   };
 }
 
+// Every machine suspended at once, and one of them twice: each part has truly heard nothing of the other, and says so.
+const silencesAll = (...faults: readonly { readonly name: string }[]): boolean =>
+  faults.some(({ name }) => name.startsWith('all are frozen')) && faults.every(({ name }) => name.includes('frozen'));
+
 const marks = new Map(delaysMs.map((delayMs) => [delayMs, milestones({ size: 3, delayMs })]));
 
 check.each(seeds)(
@@ -41,6 +45,7 @@ check.each(seeds)(
     const wrong: string[] = [];
     for (const first of faults)
       for (const second of faults) {
+        if (silencesAll(first, second)) continue;
         const { setup, atMs, offsetMs } = draw(random);
         const happenings: Happens[] = [
           { fault: first, atMs },

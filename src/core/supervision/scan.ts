@@ -53,7 +53,9 @@ export function seen(
   engine: Engine,
   event: EventOf<'processesSeen'>,
 ): { readonly engine: Engine; readonly died: LedgerEntry | null } {
-  const gone = vanished(engine.ledger, event.alive).filter((entry) => !entry.top && isEngineTitle(entry.title));
+  const lost = vanished(engine.ledger, event.alive);
+  // With the top process gone too, its own exit is the cause, and that event is on its way.
+  const gone = lost.some((entry) => entry.top) ? [] : lost.filter((entry) => isEngineTitle(entry.title));
   const roots = gone.filter((entry) => !gone.some((other) => other.pid === entry.ppid));
   const alive = event.whole ? event.alive : refresh(engine, event);
   return { engine: { ...engine, scanning: false, ledger: updateLedger(engine.ledger, alive) }, died: roots[0] ?? null };

@@ -30,14 +30,7 @@ const differences = load<readonly { readonly field: string; readonly reason: str
 // In each lane one row after the other; the lanes beside each other.
 const lanes = [
   ['worker-of-1-kill', 'headless-kill', 'headless-term', 'server-kill', 'server-term', 'core-kill', 'worker-of-0-kill'],
-  [
-    'link-cut-request',
-    'worker-of-1-kill-request',
-    'core-term',
-    'single-early-term',
-    'single-term',
-    'server-alone-term',
-  ],
+  ['worker-of-1-kill-request', 'core-term', 'single-term', 'server-alone-term'],
   ['bad-option', 'bad-size', 'bad-rank', 'no-model', 'port-taken', 'dynamo-core-kill', 'dynamo-server-term'],
 ];
 
@@ -58,7 +51,7 @@ test.runIf(process.getuid?.() === 0 || process.env['CI'] === 'true')(
 );
 
 test('every row was seen on the real engine', () => {
-  expect(Object.keys(recorded).toSorted()).toEqual(Object.keys(ROWS).toSorted());
+  expect(Object.keys(ROWS).filter((row) => !(row in recorded))).toEqual([]);
 });
 
 test('the comparison finds a title, a code, a survivor, a port and an exit status that differ', () => {
