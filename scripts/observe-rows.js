@@ -26,6 +26,7 @@ export const ROWS = {
   'server-term': fault(0, top, 'term'),
   'core-kill': fault(0, core, 'kill'),
   'worker-of-0-kill': fault(0, worker, 'kill'),
+  'link-cut-request': fault(1, 'link', 'kill', { asks: true, watchMs: 330_000, pace: 0.01 }),
   'worker-of-1-kill-request': fault(1, worker, 'kill', { asks: true }),
   'worker-of-1-term': fault(1, worker, 'term'),
   'worker-of-0-term': fault(0, worker, 'term'),
