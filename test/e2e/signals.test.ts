@@ -32,17 +32,7 @@ test.runIf(process.platform === 'linux')('a signal that comes before anybody lis
   expect(await ended).toEqual([null, 'SIGTERM']);
 });
 
-test.runIf(process.platform === 'linux')('SIGTSTP stops it, SIGCONT lets it go on', async () => {
-  const { child, ended } = await watch();
-  child.kill('SIGTSTP');
-  while (stateOf(child.pid) !== 'T')
-    await once(child.stdout, 'data', { signal: AbortSignal.timeout(200) }).catch(() => 'look again');
-  child.kill('SIGCONT');
-  await once(child.stdout, 'data');
-  child.kill('SIGTERM');
-  expect(await ended).toEqual([null, 'SIGTERM']);
-});
-
+// SIGTSTP is not tried here: the kernel drops it in an orphaned process group, and CI's is one.
 test('SIGUSR1 opens no inspector, SIGWINCH and SIGCONT do nothing', async () => {
   const { child, ended } = await watch();
   let stderr = '';
@@ -53,8 +43,6 @@ test('SIGUSR1 opens no inspector, SIGWINCH and SIGCONT do nothing', async () => 
   expect(await ended).toEqual([null, 'SIGTERM']);
   expect(stderr).not.toContain('Debugger');
 });
-
-const stateOf = (pid = 0): string | undefined => /\) (\S)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1];
 
 /** Whether a process catches a signal; Node itself does not catch SIGUSR2, so then the handlers of bin/ stand. */
 function catches(pid = 0, signal: number): boolean {
