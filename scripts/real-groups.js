@@ -84,10 +84,10 @@ const kill = (node, match, signal, expected) => ({
 /** Each row of real-engines.md section 3: the fault, the exit status of both launchers, and what the cause names. */
 export const faults = {
   'kill-worker-1': kill(1, titled('VLLM::Worker'), 'SIGKILL', { code: 79, rank: 1, process: /^VLLM::Worker/ }),
-  'kill-headless': kill(1, isTop, 'SIGKILL', { code: 137, rank: 1, process: /serve|dynamo/ }),
-  'term-headless': kill(1, isTop, 'SIGTERM', { code: 79, rank: 1, process: /serve|dynamo|VLLM::Worker/ }),
-  'kill-api-server': kill(0, isTop, 'SIGKILL', { code: 137, rank: 0, process: /serve|dynamo/ }),
-  'term-api-server': kill(0, isTop, 'SIGTERM', { code: 79, rank: 0, process: /serve|dynamo|VLLM::/ }),
+  'kill-headless': kill(1, isTop, 'SIGKILL', { code: 137, rank: 1, process: /vllm|serve|dynamo|python/ }),
+  'term-headless': kill(1, isTop, 'SIGTERM', { code: 79, rank: 1, process: /vllm|python|serve|dynamo|VLLM::Worker/ }),
+  'kill-api-server': kill(0, isTop, 'SIGKILL', { code: 137, rank: 0, process: /vllm|serve|dynamo|python/ }),
+  'term-api-server': kill(0, isTop, 'SIGTERM', { code: 79, rank: 0, process: /vllm|python|serve|dynamo|VLLM::/ }),
   'kill-engine-core': kill(0, titled('VLLM::EngineCore'), 'SIGKILL', {
     code: 79,
     rank: 0,
