@@ -26,6 +26,10 @@ const FIELDS = {
   exits: ({ exits }) => exits,
 };
 
+/** Whether a row's fault has had the effect by now that it had in another file. */
+export const agree = (expected, record) =>
+  ['httpAfter', 'survivors', 'exits'].every((field) => text(FIELDS[field](expected)) === text(FIELDS[field](record)));
+
 // May differ, each with a reason in the list of differences.
 const LOOSE = {
   randomPorts: ({ start }) => start.otherPorts,

@@ -5,13 +5,14 @@ import { tmpdir } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
-import { compare } from './observe-compare.js';
+import { agree, compare } from './observe-compare.js';
 import { addressOf, envFor, PATHS, PORTS, PROBES, ROWS, wordsFor } from './observe-rows.js';
 import { ask, outsideOf, portsBeside, processesBeside, sharedMemoryOf, treeOf } from './look.js';
 
 // Looks at a group of engines from outside, the real ones or the rehearsal engine alike, and writes down what there is to see:
 // ports, HTTP, titles and tree before and after each fault, exit codes, who outlives whom. Two such files can be compared.
 const USAGE = `observe real|rehearsal [--rows a,b] [--out FILE] [--pace 0.05] [--logs DIR] [--engine FILE]
+    [--expect FILE]  waits, where it must, for what another file shows
     runs each row on two network namespaces (root), merges it into FILE (else prints it); rows: see --list
 observe compare REAL REHEARSAL [--differences FILE]
     prints what is equal and what differs; exit 1 on a difference that FILE does not explain
@@ -127,8 +128,10 @@ const askPaths = async (run) => {
   return answers;
 };
 
+const exitsOf = (run) => run.started.map((one) => (one ? (one.exit ?? 'running') : null));
+
 const afterFault = async (run) => {
-  const { row, pace } = run;
+  const { row, pace, expected } = run;
   const seen = newSeen();
   run.sinceMs = Date.now();
   for (const one of run.started) if (one) one.atMs = null;
@@ -139,12 +142,10 @@ const afterFault = async (run) => {
   }
   const asked = row.asks ? sleep(4000 * pace).then(() => completion(run, 400_000 * pace)) : undefined;
   await until(run, seen, row.watchMs * pace + 300, () => false);
-  return {
-    ...(asked && { request: await asked }),
-    http: seen.http,
-    left: trees(run),
-    times: seen.times,
-  };
+  const now = () => ({ http: seen.http, left: trees(run) });
+  // On a busy machine things take their time: where we know what will come, we wait for it.
+  if (expected) await until(run, seen, 15_000, () => agree(expected, { after: now(), exits: exitsOf(run) }));
+  return { ...(asked && { request: await asked }), ...now(), times: seen.times };
 };
 
 const observe = async (run) => {
@@ -177,7 +178,7 @@ const observe = async (run) => {
       });
     record.after = await afterFault(run);
   }
-  record.exits = run.started.map((one) => (one ? (one.exit ?? 'running') : null));
+  record.exits = exitsOf(run);
   record.exitTimes = run.started.map((one) => (one?.atMs ?? null) && `${(one.atMs / 1000).toFixed(1)} s`);
   return record;
 };
@@ -206,7 +207,7 @@ const killIfThere = (pid) => {
   }
 };
 
-const runRows = async ({ kind, engine, names, pace, folder, out, prefix }) => {
+const runRows = async ({ kind, engine, expect, names, pace, folder, out, prefix }) => {
   const program = programs[kind](engine);
   const holders = [0, 1].map((node) => onNode({ prefix }, node, ['sleep', 'infinity'], { stdio: 'ignore' }));
   await sleep(300);
@@ -216,6 +217,7 @@ const runRows = async ({ kind, engine, names, pace, folder, out, prefix }) => {
     const run = {
       kind,
       name,
+      expected: expect && readOr(expect, {})[name],
       row,
       program,
       pace: kind === 'real' ? 1 : Math.min(pace, row.pace ?? pace),
@@ -292,6 +294,7 @@ const main = async ([verb, ...words]) => {
       names,
       pace,
       engine: option(words, 'engine'),
+      expect: option(words, 'expect'),
       out: option(words, 'out'),
       logs: option(words, 'logs'),
     });

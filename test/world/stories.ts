@@ -6,7 +6,8 @@ export type Story = {
   readonly title: string;
   readonly setup: Setup;
   readonly play: (world: World, note: (text: string) => void) => void;
-  readonly untilMs?: number;
+  /** Where the telling begins; before it the group starts, as in start-and-stop. */
+  readonly fromMs?: number;
 };
 
 const two: Setup = { size: 2, delayMs: 5 };
@@ -36,18 +37,21 @@ export const stories: readonly Story[] = [
   },
   {
     name: 'worker-process-dies',
+    fromMs: 1_500,
     title: 'The worker process of rank 1 dies: both engines are stopped at once, for one cause.',
     setup: { ...two, ...fast },
     play: thenAt(1_500, 'VLLM::Worker_TP1 is killed', (world) => world.end(1, 'worker', null, 'SIGKILL')),
   },
   {
     name: 'launcher-killed',
+    fromMs: 1_500,
     title: 'The container of rank 1 is killed: its link is closed without a word, and that is enough.',
     setup: { ...two, ...fast },
     play: thenAt(1_500, 'the container of rank 1 is killed', (world) => world.killLauncher(1, 'die')),
   },
   {
     name: 'link-cut',
+    fromMs: 1_500,
     title: 'The link is cut: silence, then evidence, then each names the other.',
     setup: { ...two, ...fast },
     play: thenAt(1_500, 'the cable is pulled', ({ network }) => {
@@ -57,18 +61,21 @@ export const stories: readonly Story[] = [
   },
   {
     name: 'one-way-loss',
+    fromMs: 1_500,
     title: 'Nothing from rank 0 reaches rank 1, though rank 0 hears it for a while.',
     setup: { ...two, ...fast },
     play: thenAt(1_500, 'nothing from 0 reaches 1 any more', ({ network }) => network.cut(0, 1)),
   },
   {
     name: 'worker-asked-leader-drains',
+    fromMs: 1_500,
     title: 'Rank 1 is asked to stop: the leader waits for its endpoints to go, drains, and only then rank 1 stops.',
     setup: { ...two, ...fast, plan: () => ({ drainDelayMs: 1_000 }) },
     play: thenAt(1_500, 'SIGTERM comes to rank 1', (world) => world.signal(1, 'SIGTERM')),
   },
   {
     name: 'second-signal',
+    fromMs: 1_500,
     title: 'A second SIGTERM cuts the draining short: what does not end is killed, and that is said.',
     setup: { ...two, habits: () => ({ coreMs: 50, workerMs: 100, readyMs: 50, deafToTerm: true }) },
     play: (world, note) => {
@@ -81,6 +88,7 @@ export const stories: readonly Story[] = [
   },
   {
     name: 'grace-elapsed',
+    fromMs: 1_500,
     title: 'An engine that is deaf to SIGTERM is killed with its tree when the grace time is over.',
     setup: {
       size: 1,
@@ -110,6 +118,7 @@ export const stories: readonly Story[] = [
   },
   {
     name: 'restarted-launcher-waits',
+    fromMs: 1_500,
     title:
       'Rank 1 comes back while the group stops without it: it waits at the gate, refused by no one and believed by no one.',
     setup: { ...two, ...fast, plan: () => ({ deadlines: { group: 4_000 } }) },
@@ -131,16 +140,18 @@ export const stories: readonly Story[] = [
   },
   {
     name: 'collateral-told-apart',
+    fromMs: 1_535,
     title: 'The worker of rank 1 is killed; that of rank 0 crashes of it and is seen first. Its last lines tell.',
     setup: {
       ...two,
       ...fast,
       echo: { afterMs: 10, line: 'RuntimeError: [gloo/transport/tcp/pair.cc:534] Connection closed by peer' },
     },
-    play: thenAt(1_505, 'VLLM::Worker_TP1 is killed', (world) => world.end(1, 'worker', null, 'SIGKILL')),
+    play: thenAt(1_535, 'VLLM::Worker_TP1 is killed', (world) => world.end(1, 'worker', null, 'SIGKILL')),
   },
   {
     name: 'asked-and-dead-at-once',
+    fromMs: 2_500,
     title: 'SIGTERM comes to the leader while the news of a death is on its way: it is what the leader heard of first.',
     setup: { ...two, ...fast, delayMs: 100 },
     play: (world, note) => {

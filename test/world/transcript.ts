@@ -17,7 +17,7 @@ export type Transcript = {
 
 const hidden: ReadonlySet<Effect['kind']> = new Set(['scanProcesses', 'probeEngine', 'writeTermination']);
 
-export function openTranscript(world: () => World): Transcript {
+export function openTranscript(world: () => World, fromMs: number): Transcript {
   const lines: string[] = [];
   const quiet = { heartbeats: 0, looks: 0, probes: 0 };
   const time = () => (world().queue.nowMs() / 1_000).toFixed(3).padStart(8);
@@ -27,6 +27,7 @@ export function openTranscript(world: () => World): Transcript {
     Object.assign(quiet, { heartbeats: 0, looks: 0, probes: 0 });
   };
   const watch: Watch = (launcher, before, event, { state, effects }) => {
+    if (world().queue.nowMs() < fromMs) return;
     if (event.kind === 'frameReceived' && event.frame.body.kind === 'heartbeat') quiet.heartbeats += 1;
     if (event.kind === 'processesSeen') quiet.looks += 1;
     if (event.kind === 'engineProbed') quiet.probes += 1;

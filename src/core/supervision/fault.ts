@@ -3,7 +3,7 @@
 import type { Cause } from '#core/group/cause.ts';
 
 import type { Effect } from './effect.ts';
-import { lookNow } from './scan.ts';
+import { quickEveryMs } from './scan.ts';
 import type { Base, Engine, State, StateOf, Step } from './state.ts';
 import { stay } from './state.ts';
 import { enterSweeping } from './sweep.ts';
@@ -13,8 +13,8 @@ import { askTail, isOurs, judged, tellJudged, verdictUntilMs } from './verdict.t
 
 // After a fault nobody drains: the engine gets this long (or the grace time, if shorter) before the tree is killed.
 const faultGraceMs = 10_000;
-// vLLM's processes take longer than this to end when they are told to.
-const unmovedMs = 100;
+// What we heard of may be an echo of a death here that was not seen yet. One more look comes before SIGTERM can have worked.
+const unmovedMs = quickEveryMs + 20;
 
 type Running = { readonly base: Base; readonly engine: Engine };
 
@@ -33,8 +33,7 @@ export function fault(state: Running, cause: Cause, origin: Origin, happenedMs =
   const ours = origin === 'seen' && isOurs(opened, cause);
   const asked = ours && hasOutput(state) ? askTail(opened) : { base: opened, effects: [] };
   const { base } = asked;
-  const first =
-    state.engine.end === null ? stopNow({ base, engine: state.engine }, ours) : sweepNow({ ...state, base });
+  const first = state.engine.end === null ? stopNow({ ...state, base }) : sweepNow({ ...state, base });
   const words = [...tellJudged(state.base, base, cause, origin), sayCause(base, cause), ...asked.effects];
   return { state: first.state, effects: [...first.effects, ...words] };
 }
@@ -42,20 +41,18 @@ export function fault(state: Running, cause: Cause, origin: Origin, happenedMs =
 const sweepNow = ({ base, engine }: Running): Step =>
   enterSweeping({ base, engine, mode: 'fault', killAtMs: faultKillAtMs(base) }, 'gone');
 
-// What we heard of may be an echo of a death here that was not seen yet: one more look, before SIGTERM can have worked.
-function stopNow({ base, engine }: Running, ours: boolean): Step {
-  const looked = ours || base.plan.exits !== 'engine' ? { engine, effects: [] } : lookNow(base, engine);
+function stopNow({ base, engine }: Running): Step {
   const next: StateOf<'stopping'> = {
     phase: 'stopping',
     base,
-    engine: looked.engine,
+    engine,
     mode: 'fault',
     againAtMs: againAtMs(base),
     judgesUntilMs: base.nowMs + unmovedMs,
     drainAtMs: Infinity,
     killAtMs: faultKillAtMs(base),
   };
-  return stay(next, ...looked.effects, ...terminate(next));
+  return stay(next, ...terminate(next));
 }
 
 /** Returns when the tree is killed after a fault. */

@@ -2,6 +2,7 @@
 import { launcherCause } from '#core/group/cause.ts';
 import { missingRanks } from '#core/group/group.ts';
 import type { Epoch } from '#core/group/message.ts';
+import { renderDuration } from '#core/options.ts';
 
 import type { Effect } from './effect.ts';
 import type { EventOf } from './event.ts';
@@ -9,6 +10,7 @@ import { endWith } from './fault.ts';
 import { enterStarting } from './serving.ts';
 import type { Base, State, StateOf, Step } from './state.ts';
 import { stay } from './state.ts';
+import { remark } from './stray.ts';
 
 const resolveEveryMs = 1_000;
 
@@ -37,12 +39,17 @@ export function nameResolved({ base }: StateOf<'resolving'>, event: EventOf<'nam
 export const nameUnresolved = (state: StateOf<'resolving'>, event: { readonly reason: string }): Step =>
   stay({ ...state, asking: false, reason: event.reason });
 
+/** Returns the step after something could not be done while the name does not resolve; a look-up is tried again. */
+export const resolvingFailed = (state: StateOf<'resolving'>, event: EventOf<'effectFailed'>): Step =>
+  event.effect === 'resolveName' ? nameUnresolved(state, event) : remark(state, event);
+
 /** Returns the step of a tick while the name does not resolve. */
 export function resolvingTick(state: StateOf<'resolving'>): Step {
   const { base } = state;
   const host = nameOf(base);
+  const { deadlines } = base.plan.document;
   if (base.nowMs >= state.deadlineMs) {
-    const message = `cannot resolve the leader's name ${JSON.stringify(host)} within the dns deadline: ${state.reason}`;
+    const message = `cannot resolve the leader's name ${JSON.stringify(host)} within the dns deadline (${renderDuration(deadlines.dns)}): ${state.reason}`;
     return endWith(base, launcherCause('gate-timeout', 'unreachable', message, here(base)), 'seen');
   }
   if (state.asking || base.nowMs < state.nextTryMs) return stay(state);
@@ -85,20 +92,25 @@ export function joiningTick(state: StateOf<'joining'>): Step {
   const { base } = state;
   if (base.nowMs < state.deadlineMs) return allIn(state);
   const missing = missingRanks(base.group, base.self);
+  const gate = renderDuration(base.plan.document.deadlines.group);
   const refused = base.group.refusals
     .filter((entry) => entry.rank !== null)
     .map((entry) => `; rank ${entry.rank} was refused: ${entry.reason}`)
     .join('');
   const message =
     base.self.rank === 0
-      ? `cannot start: rank ${missing.join(', ')} did not say hello within the group deadline${refused}`
-      : `cannot start: ${workerWaits(base)} within the group deadline`;
+      ? `cannot start: rank ${missing.join(', ')} did not say hello within the group deadline (${gate})${refused}`
+      : `cannot start: ${workerWaits(base)} within the group deadline (${gate})`;
   return endWith(base, launcherCause('gate-timeout', 'unreachable', message, here(base)), 'seen');
 }
 
 /** Returns the step after the group port could not be opened. */
 export const listenerFailed = ({ base }: StateOf<'joining'>, event: { readonly reason: string }): Step =>
   endWith(base, launcherCause('os', 'os', `cannot open the group port: ${event.reason}`, here(base)), 'seen');
+
+/** Returns the step after something could not be done at the group gate; without a group port there is no group. */
+export const joiningFailed = (state: StateOf<'joining'>, event: EventOf<'effectFailed'>): Step =>
+  event.effect === 'openListener' ? listenerFailed(state, event) : remark(state, event);
 
 /** Returns what a worker waits for, as a phrase. */
 export function workerWaits({ group, plan }: Base): string {

@@ -33,13 +33,6 @@ export function look(base: Base, engine: Engine): { readonly engine: Engine; rea
   };
 }
 
-/** Returns the engine with a quick look at once, unless one is on its way anyway. */
-export const lookNow = (
-  base: Base,
-  engine: Engine,
-): { readonly engine: Engine; readonly effects: readonly Effect[] } =>
-  engine.scanning ? { engine, effects: [] } : look(base, { ...engine, nextQuickMs: base.nowMs });
-
 /** Returns when the next look is due, in ms of our clock. */
 export function lookAtMs(engine: Engine): number {
   if (engine.process === null || engine.end !== null) return Infinity;

@@ -1,6 +1,7 @@
 // The engine runs: from its start to ready, and from ready to the first fault or the wish to stop.
 import { launcherCause } from '#core/group/cause.ts';
 import type { Epoch } from '#core/group/message.ts';
+import { renderDuration } from '#core/options.ts';
 import { fillNode } from '#core/plan/node-env.ts';
 
 import type { Effect } from './effect.ts';
@@ -80,8 +81,10 @@ export function servingTick(state: Serving): Step {
   const { base } = state;
   if (state.phase === 'starting' && base.nowMs >= state.deadlineMs) {
     const why = state.readiness.reason ?? 'the leader is not ready';
-    const message = `cannot get ready within the startup deadline: ${why}`;
-    const more = { rank: base.self.rank, host: base.self.host, seenBy: base.self.rank };
+    const { self, plan } = base;
+    const deadline = renderDuration(plan.document.deadlines.startup);
+    const message = `rank ${self.rank} (${self.host}) cannot get ready within the startup deadline (${deadline}): ${why}`;
+    const more = { rank: self.rank, host: self.host, seenBy: self.rank };
     return fault(state, launcherCause('startup-timeout', 'startup-timeout', message, more), 'seen');
   }
   const looked = look(base, state.engine);

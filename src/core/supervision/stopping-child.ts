@@ -7,6 +7,7 @@ import { terminate } from './fault.ts';
 import { seen } from './scan.ts';
 import type { Base, ChildEnd, StateOf, Step } from './state.ts';
 import { stay } from './state.ts';
+import { remark } from './stray.ts';
 import { enterSweeping } from './sweep.ts';
 import { tellCause, toPeers } from './tell.ts';
 import { askTail, isOurs, judged, tellJudged } from './verdict.ts';
@@ -30,6 +31,10 @@ export const endedAsTold = (state: StateOf<'stopping'>, event: EventOf<'childExi
 /** Returns the step after the engine could not be started, when it is not wanted any more. */
 export const neverSpawned = (state: Stopping, { atMs }: { readonly atMs: number }): Step =>
   state.engine.process === null ? afterEnd(state, { code: null, signal: null, atMs }) : stay(state);
+
+/** Returns the step after something could not be done; a spawn that was not even tried is a spawn that failed. */
+export const stoppingFailed = (state: Stopping, event: EventOf<'effectFailed'>): Step =>
+  event.effect === 'spawnChild' ? neverSpawned(state, event) : remark(state, event);
 
 /** Returns the step after the top process is gone: the others' turn has come, the rest of the tree goes. */
 export function afterEnd(state: Stopping, end: ChildEnd): Step {

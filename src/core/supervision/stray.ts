@@ -48,12 +48,6 @@ export function lastTailRead(state: StateOf<'settling'>, event: EventOf<'tailRea
 export const remark = (state: State, event: EventOf<'effectFailed'>): Step =>
   stay(state, warn(`cannot perform ${event.effect}: ${event.reason}`));
 
-/** Returns a cell in which one effect that could not be performed has its own meaning; of the others a remark is made. */
-export const failedAs =
-  <S extends State>(effect: string, turn: (state: S, event: EventOf<'effectFailed'>) => Step) =>
-  (state: S, event: EventOf<'effectFailed'>): Step =>
-    event.effect === effect ? turn(state, event) : remark(state, event);
-
 /** Returns the step after the status port could not be opened: said, never fatal. */
 export const statusPortTaken = (state: State, event: EventOf<'statusPortTaken'>): Step =>
   stay(state, warn(`cannot open the status port: ${event.reason}; going on without it`));

@@ -7,6 +7,7 @@ import { idsOf, updateLedger } from './ledger.ts';
 import { enterSettling } from './settle.ts';
 import type { ChildEnd, State, StateOf, Step } from './state.ts';
 import { epochOf, stay } from './state.ts';
+import { remark } from './stray.ts';
 
 // A process that forks and exits in a loop is missed by most single passes (pid1.md section 5).
 export const emptyPassesNeeded = 5;
@@ -89,6 +90,10 @@ export const endedInSweep = (state: StateOf<'sweeping'>, { code, signal, atMs }:
 /** Returns the step after a spawn failed that was not wanted any more. */
 export const neverSwept = (state: StateOf<'sweeping'>, { atMs }: { readonly atMs: number }): Step =>
   state.engine.process === null ? withEnd(state, { code: null, signal: null, atMs }) : stay(state);
+
+/** Returns the step after something could not be done during the sweep; a spawn that was not even tried is over. */
+export const sweepingFailed = (state: StateOf<'sweeping'>, event: EventOf<'effectFailed'>): Step =>
+  event.effect === 'spawnChild' ? neverSwept(state, event) : remark(state, event);
 
 function withEnd(state: StateOf<'sweeping'>, end: ChildEnd): Step {
   const next = { ...state, engine: { ...state.engine, end } };

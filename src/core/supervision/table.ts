@@ -1,7 +1,17 @@
 // The machine, whole: [phase][event]. Every cell is a function or the word 'ignored'; a new event or phase does not
 // compile until each cell of it is written. Events of links belong to the group's own machine (core/group/step.ts).
 import type { Event } from './event.ts';
-import { allIn, joiningTick, listenerFailed, nameResolved, nameUnresolved, openGates, resolvingTick } from './gates.ts';
+import {
+  allIn,
+  joiningFailed,
+  joiningTick,
+  listenerFailed,
+  nameResolved,
+  nameUnresolved,
+  openGates,
+  resolvingFailed,
+  resolvingTick,
+} from './gates.ts';
 import {
   childExited,
   childSpawned,
@@ -14,9 +24,16 @@ import {
 import { settlingTick } from './settle.ts';
 import type { PhaseName, StateOf, Step } from './state.ts';
 import { drainingTick, lookedWhileDraining, signalReceived, stoppingTick } from './stop.ts';
-import { endedAsTold, endedWhileDraining, neverSpawned, seenWhileStopping, spawnedTooLate } from './stopping-child.ts';
-import { failedAs, killStray, lastTailRead, remark, statusPortTaken, sweepStray, tailRead } from './stray.ts';
-import { endedInSweep, neverSwept, sweepingTick, treeSwept } from './sweep.ts';
+import {
+  endedAsTold,
+  endedWhileDraining,
+  neverSpawned,
+  seenWhileStopping,
+  spawnedTooLate,
+  stoppingFailed,
+} from './stopping-child.ts';
+import { killStray, lastTailRead, remark, statusPortTaken, sweepStray, tailRead } from './stray.ts';
+import { endedInSweep, neverSwept, sweepingFailed, sweepingTick, treeSwept } from './sweep.ts';
 
 type GroupKind = 'linkOpened' | 'linkFailed' | 'frameReceived' | 'frameRejected' | 'linkClosed' | 'peerProbed';
 export type TableEvent = Exclude<Event, { kind: GroupKind }>;
@@ -27,6 +44,17 @@ type Row<P extends PhaseName> = {
 };
 
 export type Table = { readonly [P in PhaseName]: Row<P> };
+
+// Before the start there are no processes.
+const unbegun = {
+  childSpawned: 'ignored',
+  spawnFailed: 'ignored',
+  childExited: 'ignored',
+  processesSeen: 'ignored',
+  treeSwept: 'ignored',
+  engineProbed: 'ignored',
+  tailRead: 'ignored',
+} as const;
 
 // After the start nothing of the gates may come any more.
 const begun = {
@@ -46,13 +74,7 @@ export const table: Table = {
     nameUnresolved: 'ignored',
     listenerOpened: 'ignored',
     listenerFailed: 'ignored',
-    childSpawned: 'ignored',
-    spawnFailed: 'ignored',
-    childExited: 'ignored',
-    processesSeen: 'ignored',
-    treeSwept: 'ignored',
-    engineProbed: 'ignored',
-    tailRead: 'ignored',
+    ...unbegun,
     statusPortTaken,
     effectFailed: remark,
   },
@@ -64,15 +86,9 @@ export const table: Table = {
     nameUnresolved,
     listenerOpened: 'ignored',
     listenerFailed: 'ignored',
-    childSpawned: 'ignored',
-    spawnFailed: 'ignored',
-    childExited: 'ignored',
-    processesSeen: 'ignored',
-    treeSwept: 'ignored',
-    engineProbed: 'ignored',
-    tailRead: 'ignored',
+    ...unbegun,
     statusPortTaken,
-    effectFailed: failedAs('resolveName', nameUnresolved),
+    effectFailed: resolvingFailed,
   },
   joining: {
     launchRequested: 'ignored',
@@ -82,15 +98,9 @@ export const table: Table = {
     nameUnresolved: 'ignored',
     listenerOpened: allIn,
     listenerFailed,
-    childSpawned: 'ignored',
-    spawnFailed: 'ignored',
-    childExited: 'ignored',
-    processesSeen: 'ignored',
-    treeSwept: 'ignored',
-    engineProbed: 'ignored',
-    tailRead: 'ignored',
+    ...unbegun,
     statusPortTaken,
-    effectFailed: failedAs('openListener', listenerFailed),
+    effectFailed: joiningFailed,
   },
   starting: {
     ...begun,
@@ -132,7 +142,7 @@ export const table: Table = {
     engineProbed: 'ignored',
     tailRead: 'ignored',
     statusPortTaken,
-    effectFailed: failedAs('spawnChild', neverSpawned),
+    effectFailed: stoppingFailed,
   },
   stopping: {
     ...begun,
@@ -146,7 +156,7 @@ export const table: Table = {
     engineProbed: 'ignored',
     tailRead,
     statusPortTaken,
-    effectFailed: failedAs('spawnChild', neverSpawned),
+    effectFailed: stoppingFailed,
   },
   sweeping: {
     ...begun,
@@ -160,7 +170,7 @@ export const table: Table = {
     engineProbed: 'ignored',
     tailRead,
     statusPortTaken,
-    effectFailed: failedAs('spawnChild', neverSwept),
+    effectFailed: sweepingFailed,
   },
   settling: {
     ...begun,

@@ -14,12 +14,12 @@ const folder = 'test/cases/transcripts';
 const updates = process.env['UPDATE_TRANSCRIPTS'] === '1';
 if (updates) mkdirSync(folder, { recursive: true });
 
-function tell({ title, setup, play, untilMs = 60_000 }: Story): string {
-  const transcript = openTranscript(() => world);
+function tell({ title, setup, play, fromMs = 0 }: Story): string {
+  const transcript = openTranscript(() => world, fromMs);
   const world: World = openWorld({ ...setup, watch: transcript.watch });
   play(world, transcript.note);
   world.queue.runUntil(
-    untilMs,
+    60_000,
     () => world.queue.nowMs() > 10_000 && world.launchers.every(({ life }) => life !== 'running'),
   );
   return `# ${title}\n#  seconds  rank  what happened, and below it what the launcher did\n\n${transcript.text()}`;
