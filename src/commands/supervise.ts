@@ -21,6 +21,7 @@ import type { Tail } from '#edge/output/tail.ts';
 import { openPerformer } from '#edge/perform.ts';
 import type { Child } from '#edge/processes/spawn.ts';
 
+import { openNet } from './broken.ts';
 import { listenToSignals } from './signals.ts';
 import type { SignalQueue } from './signals.ts';
 
@@ -65,10 +66,12 @@ export function supervise(world: Supervision): Supervised {
   const perform = openPerformer({ ...world, engine, links, finish, push });
   const role = plan.fate !== 'together' ? 'none' : self.rank === 0 ? 'leader' : 'worker';
   const loop = openLoop(openState(self, plan, openGroup(role), nowMs()), perform, world.journal);
+  const takeNetAway = openNet({ loop, say: world.say, finish });
   loop.push({ kind: 'launchRequested' });
   listenToSignals(world.signals, ({ name }) => loop.push({ kind: 'signalReceived', signal: name }));
   const ended = finished.then(async (code) => {
     await Promise.all([links.closeAll(), drainOutput(relays)]);
+    takeNetAway();
     return code;
   });
   return { loop, lastLines: engine.lastLines, ended };

@@ -11,7 +11,12 @@ type WithoutTime<E> = E extends Event ? Omit<E, 'atMs'> : never;
 /** An event as a room of the edge sends it; the loop gives it its time. */
 export type Occurrence = WithoutTime<Event>;
 
-export type Loop = { readonly push: (event: Occurrence) => void; readonly state: () => State };
+export type Loop = {
+  readonly push: (event: Occurrence) => void;
+  readonly state: () => State;
+  /** Ends it wherever it stands: no event is heard and no time passes any more. */
+  readonly close: () => void;
+};
 
 // setTimeout takes 31 bits; a longer wait is woken and set again.
 const longestWaitMs = 60_000;
@@ -20,21 +25,27 @@ const longestWaitMs = 60_000;
 export function openLoop(initial: State, perform: (effect: Effect, state: State) => void, journal: Journal): Loop {
   let state = initial;
   let running = false;
+  let closed = false;
   let timer: NodeJS.Timeout | null = null;
   const queue: Event[] = [];
 
   const drain = () => {
     running = true;
-    for (let event = queue.shift(); event !== undefined; event = queue.shift()) {
-      const next = step(state, event);
-      journal.note(state, event);
-      state = next.state;
-      for (const effect of next.effects) perform(effect, state);
+    try {
+      for (let event = queue.shift(); event !== undefined; event = queue.shift()) {
+        const next = step(state, event);
+        journal.note(state, event);
+        state = next.state;
+        for (const effect of next.effects) perform(effect, state);
+      }
+    } finally {
+      // A step that throws is our bug: it is told as launcherBroke, and that event must find a loop that runs.
+      running = false;
+      setAlarm();
     }
-    running = false;
-    setAlarm();
   };
   const push = (occurrence: Occurrence) => {
+    if (closed) return;
     queue.push({ ...occurrence, atMs: nowMs() } as Event);
     if (!running) drain();
   };
@@ -42,10 +53,15 @@ export function openLoop(initial: State, perform: (effect: Effect, state: State)
     if (timer !== null) clearTimeout(timer);
     timer = null;
     const dueMs = wakeAtMs(state);
-    if (dueMs === Infinity) return;
+    if (dueMs === Infinity || closed) return;
     const waitMs = Math.min(longestWaitMs, Math.max(1, Math.ceil(dueMs - nowMs())));
     const plannedMs = nowMs() + waitMs;
     timer = setTimeout(() => push({ kind: 'timePassed', lateMs: Math.max(0, nowMs() - plannedMs) }), waitMs);
   };
-  return { push, state: () => state };
+  const close = () => {
+    closed = true;
+    queue.length = 0;
+    if (timer !== null) clearTimeout(timer);
+  };
+  return { push, state: () => state, close };
 }

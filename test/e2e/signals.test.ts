@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 
 import { expect, test } from 'vitest';
 
@@ -32,7 +32,22 @@ test.runIf(process.platform === 'linux')('a signal that comes before anybody lis
   expect(await ended).toEqual([null, 'SIGTERM']);
 });
 
-// SIGTSTP is not tried here: the kernel drops it in an orphaned process group, and CI's is one.
+// The kernel drops SIGTSTP in a process group that is orphaned, as CI's may be: a job of a shell has one that is not.
+test.runIf(process.platform === 'linux')('SIGTSTP stops it, SIGCONT lets it go on', async () => {
+  const words = [process.execPath, bin, 'status', '--watch', '--address', '127.0.0.1:1'];
+  const shell = spawn('python3', ['test/programs/job.py', ...words], { stdio: ['ignore', 'pipe', 'ignore'] });
+  const ended = once(shell, 'close');
+  const [first] = (await once(shell.stdout, 'data')) as [Buffer];
+  const pid = Number.parseInt(first.toString(), 10);
+  await once(shell.stdout, 'data');
+  process.kill(pid, 'SIGTSTP');
+  while (stateOf(pid) !== 'T') await sleep(10, undefined, { signal: AbortSignal.timeout(10_000) });
+  process.kill(pid, 'SIGCONT');
+  while (stateOf(pid) === 'T') await nextTurn();
+  process.kill(pid, 'SIGTERM');
+  expect(await ended).toEqual([256 - 15, null]);
+});
+
 test('SIGUSR1 opens no inspector, SIGWINCH and SIGCONT do nothing', async () => {
   const { child, ended } = await watch();
   let stderr = '';
@@ -43,6 +58,8 @@ test('SIGUSR1 opens no inspector, SIGWINCH and SIGCONT do nothing', async () => 
   expect(await ended).toEqual([null, 'SIGTERM']);
   expect(stderr).not.toContain('Debugger');
 });
+
+const stateOf = (pid: number): string | undefined => /\) (\S)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1];
 
 /** Whether a process catches a signal; Node itself does not catch SIGUSR2, so then the handlers of bin/ stand. */
 function catches(pid = 0, signal: number): boolean {

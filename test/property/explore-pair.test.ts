@@ -12,7 +12,8 @@ import type { Setup } from '../world/world.ts';
 // A mutant costs too much here; the tables of the unit tests and the transcripts are there for them.
 const check = test.skipIf(process.env['STRYKER_MUTATOR_WORKER'] !== undefined);
 
-const seeds = Array.from({ length: Number(process.env['EXPLORE_SEEDS'] ?? 1) }, (_, seed) => seed + 1);
+// Seed 12 once found a sweep that gave up because it had been suspended.
+const seeds = [12, ...Array.from({ length: Number(process.env['EXPLORE_SEEDS'] ?? 1) - 1 }, (_, seed) => seed + 1)];
 const delaysMs = [0, 5, 200, 1_000] as const;
 const long = { timeout: 300_000 * seeds.length };
 
@@ -30,10 +31,6 @@ function draw(random: Random): { readonly setup: Setup; readonly atMs: number; r
   };
 }
 
-// Every machine suspended at once, and one of them twice: each part has truly heard nothing of the other, and says so.
-const silencesAll = (...faults: readonly { readonly name: string }[]): boolean =>
-  faults.some(({ name }) => name.startsWith('all are frozen')) && faults.every(({ name }) => name.includes('frozen'));
-
 const marks = new Map(delaysMs.map((delayMs) => [delayMs, milestones({ size: 3, delayMs })]));
 
 check.each(seeds)(
@@ -45,7 +42,6 @@ check.each(seeds)(
     const wrong: string[] = [];
     for (const first of faults)
       for (const second of faults) {
-        if (silencesAll(first, second)) continue;
         const { setup, atMs, offsetMs } = draw(random);
         const happenings: Happens[] = [
           { fault: first, atMs },

@@ -44,21 +44,10 @@ export function framed(link: number, rank: number, body: Body, epoch: Epoch | nu
 
 export const theEpoch: Epoch = { leader: hostOf(0), counter: 1 };
 export const spawned: Happening = { kind: 'childSpawned', epoch: 1, pid: 100, startTicks: 7 };
-const exited = (code: number | null, signal: string | null = null): Happening => ({
-  kind: 'childExited',
-  epoch: 1,
-  code,
-  signal,
-});
 export const answered = (...statuses: (number | null)[]): Happening => ({
   kind: 'engineProbed',
   epoch: 1,
   answers: statuses.map((status) => ({ status, reason: 'refused' })),
-});
-const swept = (...titles: string[]): Happening => ({
-  kind: 'treeSwept',
-  epoch: 1,
-  survivors: titles.map((title, index) => ({ pid: 200 + index, startTicks: 7, ppid: 1, title, ageMs: 5 })),
 });
 
 export const top = { pid: 100, startTicks: 7, ppid: 1, title: 'vllm serve model' };
@@ -79,7 +68,7 @@ export function started(wish: Partial<PlanWish> = {}): Driven {
 }
 
 /** Returns a single node that is ready at 100 ms. */
-const ready = (wish: Partial<PlanWish> = {}): Driven => after(started(wish), 100, answered(200));
+export const ready = (wish: Partial<PlanWish> = {}): Driven => after(started(wish), 100, answered(200));
 
 /** Returns a leader that waits for its workers. */
 export function gating(wish: Partial<PlanWish> = {}): Driven {
@@ -122,10 +111,6 @@ export function following(wish: Partial<PlanWish> = {}): Driven {
   driven = after(driven, 10, spawned);
   return after(driven, 20, seen(true, top, worker));
 }
-
-/** Returns a worker that is ready with its leader at 100 ms. */
-const followingReady = (wish: Partial<PlanWish> = {}): Driven =>
-  tick(after(following(wish), 99, framed(9, 0, { kind: 'heartbeat', phase: 'ready', ready: true, missing: [] })), 100);
 
 /** Returns the state as that of a phase; throws where it is another. */
 export function as<P extends PhaseName>({ state }: Driven, phase: P): StateOf<P> {

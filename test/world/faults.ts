@@ -129,6 +129,14 @@ function launcherDeaths(rank: number): Fault[] {
       lastsMs: 1_000,
     },
     {
+      name: `the launcher of rank ${rank} breaks`,
+      inject: (world) => world.nodes[rank]?.launcher?.push({ kind: 'launcherBroke', reason: 'x is undefined' }),
+      cause: `internal rank ${rank} - 70`,
+      withinMs: atOnceMs,
+      // While the leader's start is on its way to it, it ends at its gate, outside the epoch: to the others it is lost.
+      needs: 'top',
+    },
+    {
       name: `node ${rank} vanishes`,
       inject: (world) => {
         for (const other of world.nodes.keys()) {

@@ -80,6 +80,8 @@ function eventText(launcher: Launcher, { base }: State, event: Event): string | 
       return `a fresh connection finds rank ${event.rank} ${event.answer}`;
     case 'childSpawned':
       return `the engine runs (pid ${event.pid})`;
+    case 'launcherBroke':
+      return `breaks: ${event.reason}`;
     case 'spawnFailed':
       return `the engine cannot be started: ${event.reason}`;
     case 'childExited':

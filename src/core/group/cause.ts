@@ -13,6 +13,7 @@ export type CauseKind =
   | 'gate-timeout'
   | 'refused'
   | 'os'
+  | 'internal'
   | 'asked'
   | 'stop-forced';
 
@@ -57,6 +58,7 @@ const weights: Record<CauseKind, Weight> = {
   'gate-timeout': 'own',
   refused: 'own',
   os: 'own',
+  internal: 'own',
   'peer-lost': 'lost',
   collateral: 'echo',
   asked: 'echo',

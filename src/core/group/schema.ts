@@ -79,6 +79,7 @@ export const causeSchema = v.object({
     'gate-timeout',
     'refused',
     'os',
+    'internal',
     'asked',
     'stop-forced',
   ]),

@@ -60,6 +60,8 @@ type Happening =
   | { readonly kind: 'engineProbed'; readonly epoch: number; readonly answers: readonly ProbeAnswer[] }
   | { readonly kind: 'tailRead'; readonly epoch: number; readonly lines: readonly string[] }
   | { readonly kind: 'statusPortTaken'; readonly reason: string }
+  /** An exception of our own code that nobody caught. */
+  | { readonly kind: 'launcherBroke'; readonly reason: string }
   | { readonly kind: 'effectFailed'; readonly effect: string; readonly reason: string };
 
 /** The HTTP status of one readiness target, or null with the reason where there was no answer. */

@@ -24,9 +24,10 @@ const phasesKept = 32;
 export function step(before: State, event: Event): Step {
   if ('epoch' in event && event.epoch !== epochOf(before.base)) return stay(before);
   if (before.phase === 'ended') return cell(before, event);
-  const base = moveTime(before, event);
+  const lateMs = latenessMs(before, event);
+  const base = moveTime(before, event, lateMs);
   const linked = stepGroup(base.group, contextOf(before, base), event);
-  let state: State = { ...before, base: { ...base, group: linked.group } };
+  let state: State = { ...forgiveSweep(before, lateMs), base: { ...base, group: linked.group } };
   const effects: Effect[] = [...linked.effects];
   const take = (next: Step) => {
     state = next.state;
@@ -49,15 +50,24 @@ export function wakeAtMs(state: State): number {
   return Math.min(groupAt, freezes ? verdict.freezeAtMs : Infinity, phaseWakeMs(state));
 }
 
-// A launcher that was stopped or starved hears of nothing meanwhile, whatever event tells it first that it runs again.
-function moveTime(before: State, event: Event): Base {
-  const { base } = before;
-  const nowMs = Math.max(base.nowMs, event.atMs);
-  if (nowMs - base.nowMs <= beatMs) return { ...base, nowMs };
+// A launcher that was stopped or starved hears of nothing and does nothing meanwhile, whatever event tells it first that it
+// runs again. What is less than a beat is no lateness.
+function latenessMs(before: State, event: Event): number {
+  const { nowMs } = before.base;
+  if (event.atMs - nowMs <= beatMs) return 0;
   const toldMs = event.kind === 'timePassed' ? event.lateMs : 0;
-  const lateMs = Math.max(toldMs, nowMs - Math.max(base.nowMs, wakeAtMs(before)));
-  return { ...base, nowMs, group: lateMs > beatMs ? forgiveAll(base.group, lateMs, nowMs) : base.group };
+  const lateMs = Math.max(toldMs, event.atMs - Math.max(nowMs, wakeAtMs(before)));
+  return lateMs > beatMs ? lateMs : 0;
 }
+
+function moveTime({ base }: State, event: Event, lateMs: number): Base {
+  const nowMs = Math.max(base.nowMs, event.atMs);
+  return { ...base, nowMs, group: lateMs > 0 ? forgiveAll(base.group, lateMs, nowMs) : base.group };
+}
+
+// A sweep that was stopped has not swept meanwhile.
+const forgiveSweep = (state: State, lateMs: number): State =>
+  state.phase === 'sweeping' && lateMs > 0 ? { ...state, giveUpAtMs: state.giveUpAtMs + lateMs } : state;
 
 function couple(state: State, news: News): Step {
   const cellOf = couplings[state.phase][news.kind] as 'ignored' | ((state: State, news: News) => Step);

@@ -1,5 +1,6 @@
 // The machine, whole: [phase][event]. Every cell is a function or the word 'ignored'; a new event or phase does not
 // compile until each cell of it is written. Events of links belong to the group's own machine (core/group/step.ts).
+import { broke, brokeEarly, brokeLate } from './broke.ts';
 import type { Event } from './event.ts';
 import {
   allIn,
@@ -76,6 +77,7 @@ export const table: Table = {
     listenerFailed: 'ignored',
     ...unbegun,
     statusPortTaken,
+    launcherBroke: brokeEarly,
     effectFailed: remark,
   },
   resolving: {
@@ -88,6 +90,7 @@ export const table: Table = {
     listenerFailed: 'ignored',
     ...unbegun,
     statusPortTaken,
+    launcherBroke: brokeEarly,
     effectFailed: resolvingFailed,
   },
   joining: {
@@ -100,6 +103,7 @@ export const table: Table = {
     listenerFailed,
     ...unbegun,
     statusPortTaken,
+    launcherBroke: brokeEarly,
     effectFailed: joiningFailed,
   },
   starting: {
@@ -114,6 +118,7 @@ export const table: Table = {
     engineProbed,
     tailRead: 'ignored',
     statusPortTaken,
+    launcherBroke: broke,
     effectFailed: startFailed,
   },
   ready: {
@@ -128,6 +133,7 @@ export const table: Table = {
     engineProbed,
     tailRead: 'ignored',
     statusPortTaken,
+    launcherBroke: broke,
     effectFailed: remark,
   },
   draining: {
@@ -142,6 +148,7 @@ export const table: Table = {
     engineProbed: 'ignored',
     tailRead: 'ignored',
     statusPortTaken,
+    launcherBroke: brokeLate,
     effectFailed: stoppingFailed,
   },
   stopping: {
@@ -156,6 +163,7 @@ export const table: Table = {
     engineProbed: 'ignored',
     tailRead,
     statusPortTaken,
+    launcherBroke: brokeLate,
     effectFailed: stoppingFailed,
   },
   sweeping: {
@@ -170,6 +178,7 @@ export const table: Table = {
     engineProbed: 'ignored',
     tailRead,
     statusPortTaken,
+    launcherBroke: brokeLate,
     effectFailed: sweepingFailed,
   },
   settling: {
@@ -184,6 +193,7 @@ export const table: Table = {
     engineProbed: 'ignored',
     tailRead: lastTailRead,
     statusPortTaken,
+    launcherBroke: brokeLate,
     effectFailed: remark,
   },
   ended: {
@@ -198,6 +208,7 @@ export const table: Table = {
     engineProbed: 'ignored',
     tailRead: 'ignored',
     statusPortTaken: 'ignored',
+    launcherBroke: 'ignored',
     effectFailed: 'ignored',
   },
 };

@@ -14,7 +14,19 @@ export async function resolveLeader(host: string, timeoutMs: number): Promise<Re
   const literal = host.replace(/^\[(.*)\]$/, '$1');
   const found = isIP(literal) === 0 ? await addressesOf(host, timeoutMs) : [literal];
   if (typeof found === 'string') return { reason: found };
-  return withRoute(found);
+  const reachable = isIP(literal) === 0 ? reachableOf(literal, found) : found;
+  return typeof reachable === 'string' ? { reason: reachable } : withRoute(reachable);
+}
+
+/**
+ * Returns the addresses of a name that other machines may have for it too, or why there are none: a hosts file may tie a machine's own
+ * name to 127.0.1.1 (Debian Policy, hosts file of the installer), which would be given to the engines of all nodes.
+ */
+export function reachableOf(host: string, addresses: readonly string[]): readonly string[] | string {
+  if (/(^|\.)localhost\.?$/i.test(host)) return addresses;
+  const reachable = addresses.filter((address) => !/^(127\.|::1$|::ffff:127\.)/i.test(address));
+  if (reachable.length > 0 || addresses.length === 0) return reachable;
+  return `it is ${addresses.join(', ')} here, which no other node reaches: mend the hosts file, or give --leader an address`;
 }
 
 async function addressesOf(host: string, timeoutMs: number): Promise<readonly string[] | string> {

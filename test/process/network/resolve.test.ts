@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 
 import { lookupAll, lookupForDial } from '#edge/network/lookup.ts';
-import { resolveLeader } from '#edge/network/resolve.ts';
+import { reachableOf, resolveLeader } from '#edge/network/resolve.ts';
 import { interfaceOf, routeTo } from '#edge/network/route.ts';
 
 const outward = Object.entries(networkInterfaces()).flatMap(([name, entries]) =>
@@ -44,6 +44,25 @@ test('a name of the hosts file is resolved', async () => {
   expect(found).toMatchObject({ interface: loopback });
   expect('address' in found && ['127.0.0.1', '::1']).toContain('address' in found && found.address);
 });
+
+test.each([
+  ['node-0', ['127.0.1.1', '10.0.0.5'], ['10.0.0.5']],
+  ['node-0', ['::1', 'fd00::5'], ['fd00::5']],
+  ['localhost', ['::1', '127.0.0.1'], ['::1', '127.0.0.1']],
+  ['a.localhost.', ['127.0.0.1'], ['127.0.0.1']],
+  ['node-0', [], []],
+])('of the addresses of %s, %j, those count that others reach', (host, addresses, reachable) => {
+  expect(reachableOf(host, addresses)).toEqual(reachable);
+});
+
+test.each([['127.0.1.1'], ['::1'], ['::ffff:127.0.0.1']])(
+  'a name that is only %s here is no address of a leader',
+  (own) => {
+    expect(reachableOf('node-0', [own])).toBe(
+      `it is ${own} here, which no other node reaches: mend the hosts file, or give --leader an address`,
+    );
+  },
+);
 
 test('a name that is none gives a reason', async () => {
   expect(await resolveLeader('leader.invalid', 5_000)).toEqual({
