@@ -24,7 +24,10 @@ const stories: { readonly [K in Command['kind']]: () => Promise<Story<K>> } = {
 /** Stories that start processes answer signals themselves. */
 const listening: readonly Command['kind'][] = ['run', 'exec', 'local'];
 
-/** Does what the words of this process say and sets its exit status; never throws, never exits. */
+// All is said and closed by then; what can still be open is a question to the resolver, which nobody can call off.
+const lingerMs = 500;
+
+/** Does what the words of this process say and sets its exit status; never throws. */
 export async function main(signals: SignalQueue): Promise<void> {
   const env = process.env as Readonly<Record<string, string>>;
   const context: Context = {
@@ -43,6 +46,7 @@ export async function main(signals: SignalQueue): Promise<void> {
   } catch (error) {
     process.exitCode = await giveUp(error, words.includes('debug') || env['VLLM_LAUNCH_LOG_LEVEL'] === 'debug');
   }
+  setTimeout(() => process.exit(), lingerMs).unref();
 }
 
 async function answer(parsed: Parsed, context: Context): Promise<number> {

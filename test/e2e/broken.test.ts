@@ -63,3 +63,10 @@ test.each([1, 2])('exec takes its child with it (%i)', async (times) => {
   expect(exec.stderr()).toMatch(/internal error.*broken 1.*please report it/);
   await nothingLeft(exec.folder);
 });
+
+test.each([['plan'], ['exec']])('what cannot be called off does not hold the end of %s', async (command) => {
+  const stays = fileURLToPath(new URL('../programs/stays.js', import.meta.url));
+  const held = start([command, '--', process.execPath, '--version'], { env: { NODE_OPTIONS: `--import=${stays}` } });
+  expect(await held.ended(10_000)).toEqual({ code: 0, signal: null });
+  expect(held.stdout().length).toBeGreaterThan(5);
+});
