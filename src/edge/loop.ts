@@ -32,7 +32,7 @@ export function openLoop(initial: State, perform: (effect: Effect, state: State)
   const drain = () => {
     running = true;
     try {
-      for (let event = queue.shift(); event !== undefined; event = queue.shift()) {
+      for (let event = queue.shift(); event !== undefined && !closed; event = queue.shift()) {
         const next = step(state, event);
         journal.note(state, event);
         state = next.state;
@@ -52,16 +52,15 @@ export function openLoop(initial: State, perform: (effect: Effect, state: State)
   const setAlarm = () => {
     if (timer !== null) clearTimeout(timer);
     timer = null;
-    const dueMs = wakeAtMs(state);
-    if (dueMs === Infinity || closed) return;
+    const dueMs = closed ? Infinity : wakeAtMs(state);
+    if (dueMs === Infinity) return;
     const waitMs = Math.min(longestWaitMs, Math.max(1, Math.ceil(dueMs - nowMs())));
     const plannedMs = nowMs() + waitMs;
     timer = setTimeout(() => push({ kind: 'timePassed', lateMs: Math.max(0, nowMs() - plannedMs) }), waitMs);
   };
   const close = () => {
     closed = true;
-    queue.length = 0;
-    if (timer !== null) clearTimeout(timer);
+    setAlarm();
   };
   return { push, state: () => state, close };
 }

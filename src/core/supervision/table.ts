@@ -55,6 +55,8 @@ const unbegun = {
   treeSwept: 'ignored',
   engineProbed: 'ignored',
   tailRead: 'ignored',
+  launcherBroke: brokeEarly,
+  statusPortTaken,
 } as const;
 
 // After the start nothing of the gates may come any more.
@@ -76,8 +78,6 @@ export const table: Table = {
     listenerOpened: 'ignored',
     listenerFailed: 'ignored',
     ...unbegun,
-    statusPortTaken,
-    launcherBroke: brokeEarly,
     effectFailed: remark,
   },
   resolving: {
@@ -89,8 +89,6 @@ export const table: Table = {
     listenerOpened: 'ignored',
     listenerFailed: 'ignored',
     ...unbegun,
-    statusPortTaken,
-    launcherBroke: brokeEarly,
     effectFailed: resolvingFailed,
   },
   joining: {
@@ -102,8 +100,6 @@ export const table: Table = {
     listenerOpened: allIn,
     listenerFailed,
     ...unbegun,
-    statusPortTaken,
-    launcherBroke: brokeEarly,
     effectFailed: joiningFailed,
   },
   starting: {
