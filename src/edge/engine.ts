@@ -30,6 +30,9 @@ export type EngineRoom = {
   readonly lastLines: () => readonly string[];
 };
 
+// A spawn that was not even tried is a spawn that failed.
+const notTried = (error: unknown) => ({ kind: 'failed', why: 'os', reason: String(error) }) as const;
+
 // The last words of an engine come a moment after its death.
 const lastWordsMs = 250;
 const lines = 20;
@@ -39,11 +42,13 @@ export function openEngine(world: EngineWorld): EngineRoom {
   const { push } = world;
   const failed = (effect: string, error: unknown) => push({ kind: 'effectFailed', effect, reason: String(error) });
   const spawn = async (epoch: number, spec: ProcessSpec) => {
-    const child = await spawnChild(spec, world.env, { output: world.output, terminal: world.terminal, cwd: null });
-    if (child.kind !== 'child') return push({ kind: 'spawnFailed', epoch, why: child.why, reason: child.reason });
+    const { name } = spec;
+    const options = { output: world.output, terminal: world.terminal, cwd: null };
+    const child = await spawnChild(spec, world.env, options).catch(notTried);
+    if (child.kind !== 'child') return push({ kind: 'spawnFailed', epoch, name, why: child.why, reason: child.reason });
     world.attach(child);
-    push({ kind: 'childSpawned', epoch, pid: child.pid, startTicks: child.startTicks });
-    child.onExit((code, signal) => push({ kind: 'childExited', epoch, code, signal }));
+    push({ kind: 'childSpawned', epoch, name, pid: child.pid, startTicks: child.startTicks });
+    child.onExit((code, signal) => push({ kind: 'childExited', epoch, name, code, signal }));
   };
   const signal = ({ process: id, signal: name }: EffectOf<'signalProcess'>) => {
     const answer = signalProcess(id, name);

@@ -25,7 +25,9 @@ function offered(line: string): string[] {
     COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMP_LINE="$*"
     _vllm_launch
     printf '%s\\n' "\${COMPREPLY[@]}"`;
-  const { stdout, stderr } = spawnSync('bash', ['-uc', program, 'bash', folder, ...words], { encoding: 'utf8' });
+  const { stdout, stderr } = spawnSync('bash', ['--norc', '-uc', program, 'bash', folder, ...words], {
+    encoding: 'utf8',
+  });
   // compopt says this outside of a completion, where there is nothing to set.
   expect(stderr.replaceAll(/.*compopt.*\n/g, '')).toBe('');
   return stdout.split('\n').filter((word) => word !== '');

@@ -38,7 +38,9 @@ test('a leader name that never resolves is 69 after the dns deadline, and nothin
   const more = ['--status-port', '0', '--dns-timeout', '1s', '--rehearse', '--', 'vllm', 'serve', 'tiny', '-tp', '2'];
   const { code, stderr, stdout, folder } = await finish([...words, ...more]);
   expect({ code, stdout }, stderr).toEqual({ code: 69, stdout: '' });
-  expect(stderr).toMatch(/cannot resolve the leader's name .*no-such-leader\.invalid.*dns deadline: name not resolved/);
+  expect(stderr).toMatch(
+    /cannot resolve the leader's name .*no-such-leader\.invalid.*dns deadline \(1s\): name not resolved/,
+  );
   await nothingLeft(folder);
 });
 

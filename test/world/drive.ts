@@ -43,7 +43,7 @@ export function framed(link: number, rank: number, body: Body, epoch: Epoch | nu
 }
 
 export const theEpoch: Epoch = { leader: hostOf(0), counter: 1 };
-export const spawned: Happening = { kind: 'childSpawned', epoch: 1, pid: 100, startTicks: 7 };
+export const spawned: Happening = { kind: 'childSpawned', epoch: 1, name: 'engine', pid: 100, startTicks: 7 };
 export const answered = (...statuses: (number | null)[]): Happening => ({
   kind: 'engineProbed',
   epoch: 1,

@@ -66,7 +66,8 @@ export function openWorld(setup: Setup): World {
   });
   const exited = (rank: number, proc: Proc, code: number | null, signal: string | null) => {
     const owner = launchers.find((launcher) => launcher.incarnation === proc.owner);
-    if (proc.part === 'top') queue.after(1, () => owner?.push({ kind: 'childExited', epoch: 1, code, signal }));
+    if (proc.part === 'top')
+      queue.after(1, () => owner?.push({ kind: 'childExited', epoch: 1, name: 'engine', code, signal }));
     if (setup.echo !== undefined && proc.part === 'worker' && signal === 'SIGKILL')
       queue.after(setup.echo.afterMs, () => echo(rank));
   };
@@ -165,7 +166,7 @@ export function openWorld(setup: Setup): World {
       if (launcher.life === 'dead') return;
       if (habits.spawnFails !== null) {
         const reason = `cannot run ${title.slice(0, 4)}: no such file`;
-        return launcher.push({ kind: 'spawnFailed', epoch, why: habits.spawnFails, reason });
+        return launcher.push({ kind: 'spawnFailed', name: 'engine', epoch, why: habits.spawnFails, reason });
       }
       const { leader, counter } = launcher.state.base.epoch ?? { leader: '', counter: 0 };
       const { pid, startTicks } = processesOf(launcher).startEngine(
@@ -173,7 +174,7 @@ export function openWorld(setup: Setup): World {
         `${leader}/${counter}`,
         title,
       );
-      launcher.push({ kind: 'childSpawned', epoch, pid, startTicks });
+      launcher.push({ kind: 'childSpawned', name: 'engine', epoch, pid, startTicks });
     });
   };
   // 200 once every worker of the group is there; /health knows nothing of what happens later on other nodes.

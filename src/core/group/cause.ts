@@ -47,6 +47,8 @@ export type Verdict = Candidate & {
   readonly candidates: readonly Candidate[];
   /** Whether the last lines of our own engine are still to be read. */
   readonly tail: 'awaited' | 'none';
+  /** What those lines may speak of: the engine core that was there at the last look before our engine ended by itself. */
+  readonly suspect: Candidate | null;
 };
 
 type Weight = 'own' | 'lost' | 'echo';
@@ -77,6 +79,7 @@ export const openVerdict = (cause: Cause, happenedMs: number, nowMs: number, ame
   frozen: false,
   candidates: [{ cause, happenedMs }],
   tail: 'none',
+  suspect: null,
 });
 
 /** Returns the verdict after one more word on what happened; the same object if that changes nothing. */

@@ -18,6 +18,7 @@ export type Outcome = NonNullable<Decision['outcome']>;
 export type Rule = NonNullable<Decision['rule']>;
 export type Executor = NonNullable<Decision['executor']>;
 export type ProcessSpec = Deep<InferOutput<typeof processSchema>>;
+export type ProcessName = ProcessSpec['name'];
 export type Gate = Deep<InferOutput<typeof gateSchema>>;
 export type Profile = PlanDocument['engine']['profile'];
 export type Deadlines = PlanDocument['deadlines'];

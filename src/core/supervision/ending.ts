@@ -2,6 +2,7 @@
 import type { Candidate, Cause } from '#core/group/cause.ts';
 import { engineCause, launcherCause } from '#core/group/cause.ts';
 import type { News } from '#core/group/group.ts';
+import type { ProcessName } from '#core/plan/plan.ts';
 import { signalNumber } from '#upstream/signals.ts';
 
 import type { EventOf } from './event.ts';
@@ -13,16 +14,17 @@ export const statusOf = (end: ChildEnd): number =>
   end.signal === null ? (end.code ?? 0) : 128 + (signalNumber(end.signal) ?? 0);
 
 /** Returns the cause of a top process that ended unasked. */
-export function exitCause(base: Base, engine: Engine, end: ChildEnd): Cause {
+export function exitCause(base: Base, engine: Engine, name: ProcessName, end: ChildEnd): Cause {
   const { self, plan } = base;
   const how = end.signal === null ? `ended with ${end.code}` : `died by ${end.signal}`;
-  const title = engine.ledger.find((entry) => entry.top)?.title ?? 'engine';
+  const pid = engine.children.find((child) => child.name === name)?.process?.pid ?? null;
+  const title = engine.ledger.find((entry) => entry.top && entry.pid === pid)?.title ?? name;
   const message = `rank ${self.rank} (${self.host}): ${shorten(title)} ${how}`;
   const more = {
     rank: self.rank,
     host: self.host,
     process: title,
-    pid: engine.process?.pid ?? null,
+    pid,
     exitCode: end.code,
     signal: end.signal,
     seenBy: self.rank,
@@ -40,10 +42,8 @@ export function engineDied({ self }: Base, died: LedgerEntry): Cause {
   return launcherCause('process-died', 'engine-ended', message, more);
 }
 
-export type SpawnFailure = Omit<EventOf<'spawnFailed'>, 'kind' | 'epoch'>;
-
 /** Returns the cause of a command that could not be started. */
-export function spawnCause({ self }: Base, event: SpawnFailure): Cause {
+export function spawnCause({ self }: Base, event: EventOf<'spawnFailed'>): Cause {
   const more = { rank: self.rank, host: self.host, seenBy: self.rank };
   return launcherCause('spawn-failed', event.why, `rank ${self.rank} (${self.host}): ${event.reason}`, more);
 }

@@ -1,5 +1,6 @@
 // What happened, in the past tense. Every event carries the time of our monotonic clock; those of a child its epoch.
 import type { Frame } from '#core/group/message.ts';
+import type { ProcessName } from '#core/plan/plan.ts';
 
 export type LinkId = number;
 
@@ -36,16 +37,24 @@ type Happening =
   | { readonly kind: 'linkClosed'; readonly link: LinkId; readonly reason: string }
   | { readonly kind: 'peerProbed'; readonly rank: number; readonly answer: 'reachable' | 'refused' | 'unreachable' }
   // children
-  | { readonly kind: 'childSpawned'; readonly epoch: number; readonly pid: number; readonly startTicks: number }
+  | {
+      readonly kind: 'childSpawned';
+      readonly epoch: number;
+      readonly name: ProcessName;
+      readonly pid: number;
+      readonly startTicks: number;
+    }
   | {
       readonly kind: 'spawnFailed';
       readonly epoch: number;
+      readonly name: ProcessName;
       readonly why: 'not-found' | 'not-executable' | 'os';
       readonly reason: string;
     }
   | {
       readonly kind: 'childExited';
       readonly epoch: number;
+      readonly name: ProcessName;
       readonly code: number | null;
       readonly signal: string | null;
     }

@@ -1,13 +1,16 @@
 // Something died, failed or is lost: the stop begins at once, the cause may be amended until it is frozen. What we saw
 // ourselves is told to the others; what we heard is told on by the leader only, and only where it changes the cause.
-import type { Cause } from '#core/group/cause.ts';
+import type { Candidate, Cause } from '#core/group/cause.ts';
+import { isCoreTitle } from '#upstream/vllm/titles.ts';
 
-import type { Effect } from './effect.ts';
+import { allEnded } from './children.ts';
+import { engineDied } from './ending.ts';
 import { quickEveryMs } from './scan.ts';
 import type { Base, Engine, State, StateOf, Step } from './state.ts';
 import { stay } from './state.ts';
 import { enterSweeping } from './sweep.ts';
 import { sayCause } from './tell.ts';
+import { againAtMs, terminate } from './terminate.ts';
 import type { Origin } from './verdict.ts';
 import { askTail, isOurs, judged, tellJudged, verdictUntilMs } from './verdict.ts';
 
@@ -31,9 +34,9 @@ export function endWith(before: Base, cause: Cause, origin: Origin, happenedMs =
 export function fault(state: Running, cause: Cause, origin: Origin, happenedMs = state.base.nowMs): Step {
   const opened = judged(state.base, cause, happenedMs);
   const ours = origin === 'seen' && isOurs(opened, cause);
-  const asked = ours && hasOutput(state) ? askTail(opened) : { base: opened, effects: [] };
+  const asked = ours && hasOutput(state) ? askTail(opened, coreOf(state, cause)) : { base: opened, effects: [] };
   const { base } = asked;
-  const first = state.engine.end === null ? stopNow({ ...state, base }) : sweepNow({ ...state, base });
+  const first = allEnded(state.engine) ? sweepNow({ ...state, base }) : stopNow({ ...state, base });
   const words = [...tellJudged(state.base, base, cause, origin), sayCause(base, cause), ...asked.effects];
   return { state: first.state, effects: [...first.effects, ...words] };
 }
@@ -50,26 +53,22 @@ function stopNow({ base, engine }: Running): Step {
     againAtMs: againAtMs(base),
     judgesUntilMs: base.nowMs + unmovedMs,
     drainAtMs: Infinity,
+    restAtMs: Infinity,
     killAtMs: faultKillAtMs(base),
   };
-  return stay(next, ...terminate(next));
+  return stay(next, ...terminate(next.engine));
 }
 
 /** Returns when the tree is killed after a fault. */
 export const faultKillAtMs = ({ nowMs, plan }: Base): number =>
   nowMs + Math.min(plan.document.deadlines.grace, faultGraceMs);
 
-// vLLM 0.31 loses the first SIGTERM between the spawn of EngineCore and ready (seen five times of five); a second one ends it.
-const repeatAfterMs = 3_000;
+// Dynamo leaves at once when its engine core dies, maybe before our next look. Its last lines tell; without them it ended by itself.
+function coreOf({ base, engine }: Running, cause: Cause): Candidate | null {
+  const [core, ...others] = engine.ledger.filter((entry) => isCoreTitle(entry.title));
+  if (core === undefined || others.length > 0 || cause.exitCode === null || cause.pid === core.pid) return null;
+  return { cause: engineDied(base, core), happenedMs: base.nowMs - 1 };
+}
 
-/** Returns when SIGTERM is to be sent once more, in ms of our clock; Infinity for an engine that was ready. */
-export const againAtMs = ({ nowMs, plan, history }: Base): number =>
-  plan.exits !== 'engine' || history.some((entry) => entry.phase === 'ready') ? Infinity : nowMs + repeatAfterMs;
-
-/** Returns the SIGTERM to the engine's top process, if there is one that lives. */
-export const terminate = ({ engine }: Running): Effect[] =>
-  engine.process === null || engine.end !== null
-    ? []
-    : [{ kind: 'signalProcess', process: engine.process, signal: 'SIGTERM' }];
-
-const hasOutput = ({ base, engine }: Running): boolean => engine.process !== null && base.plan.exits !== 'passthrough';
+const hasOutput = ({ base, engine }: Running): boolean =>
+  base.plan.exits !== 'passthrough' && engine.children.some(({ process }) => process !== null);

@@ -8,8 +8,11 @@ export type Ledger = readonly LedgerEntry[];
 // A tree that forks without end must not fill our memory; the sweep finds by ancestry what the ledger dropped.
 const limit = 20_000;
 
-/** Returns a ledger with the process that was started. */
-export const openLedger = (pid: number, startTicks: number, title: string): Ledger => [
+export const openLedger: Ledger = [];
+
+/** Returns the ledger with one more process that was started. */
+export const addTop = (ledger: Ledger, pid: number, startTicks: number, title: string): Ledger => [
+  ...ledger,
   { pid, startTicks, ppid: 0, title, top: true },
 ];
 

@@ -1,6 +1,7 @@
 // When is a member ready? The leader's engine answers 200; a worker has its process and a leader that is ready.
 import type { Profile } from '#core/plan/plan.ts';
 
+import { livingOf } from './children.ts';
 import type { Effect } from './effect.ts';
 import type { EventOf } from './event.ts';
 import type { Base, Engine, Readiness } from './state.ts';
@@ -17,14 +18,17 @@ export const openReadiness: Readiness = { probing: false, nextMs: 0, reason: 'no
 
 /** Tells whether this member is ready now. */
 export function isReady(base: Base, engine: Engine, readiness: Readiness): boolean {
-  if (engine.process === null || engine.end !== null) return false;
+  if (!isWhole(engine)) return false;
   if (base.plan.fate === 'together' && base.self.rank > 0) return base.group.peers[0]?.ready === true;
   return base.plan.readiness.length === 0 || readiness.reason === null;
 }
 
+// All that was started runs.
+const isWhole = (engine: Engine): boolean => livingOf(engine).length === engine.children.length;
+
 /** Returns when the engine is to be asked again, in ms of our clock. */
 export function probeAtMs(base: Base, engine: Engine, readiness: Readiness): number {
-  if (engine.process === null || engine.end !== null || base.plan.readiness.length === 0) return Infinity;
+  if (!isWhole(engine) || base.plan.readiness.length === 0) return Infinity;
   return readiness.nextMs + (readiness.probing ? answerWithinMs : 0);
 }
 

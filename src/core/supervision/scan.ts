@@ -1,6 +1,8 @@
 // Looking at the processes: the known ones often, their descendants now and then.
+import { isRayTitle } from '#upstream/ray/titles.ts';
 import { isEngineTitle } from '#upstream/vllm/titles.ts';
 
+import { livingOf } from './children.ts';
 import type { Effect } from './effect.ts';
 import type { EventOf } from './event.ts';
 import type { LedgerEntry } from './ledger.ts';
@@ -35,9 +37,9 @@ export function look(base: Base, engine: Engine): { readonly engine: Engine; rea
 
 /** Returns when the next look is due, in ms of our clock. */
 export function lookAtMs(engine: Engine): number {
-  if (engine.process === null || engine.end !== null) return Infinity;
+  if (livingOf(engine).length === 0) return Infinity;
   if (engine.scanning) return engine.nextQuickMs + answerWithinMs;
-  const titled = engine.ledger.some((entry) => isEngineTitle(entry.title));
+  const titled = engine.ledger.some(isOwn);
   return titled ? Math.min(engine.nextQuickMs, engine.nextWholeMs) : engine.nextWholeMs;
 }
 
@@ -48,11 +50,14 @@ export function seen(
 ): { readonly engine: Engine; readonly died: LedgerEntry | null } {
   const lost = vanished(engine.ledger, event.alive);
   // With the top process gone too, its own exit is the cause, and that event is on its way.
-  const gone = lost.some((entry) => entry.top) ? [] : lost.filter((entry) => isEngineTitle(entry.title));
+  const gone = lost.some((entry) => entry.top) ? [] : lost.filter(isOwn);
   const roots = gone.filter((entry) => !gone.some((other) => other.pid === entry.ppid));
   const alive = event.whole ? event.alive : refresh(engine, event);
   return { engine: { ...engine, scanning: false, ledger: updateLedger(engine.ledger, alive) }, died: roots[0] ?? null };
 }
+
+// Without these the engine, or its node in Ray, cannot go on.
+const isOwn = ({ title }: LedgerEntry): boolean => isEngineTitle(title) || isRayTitle(title);
 
 // A quick look names only processes that were asked for; nothing new can stand in it.
 const refresh = (engine: Engine, event: EventOf<'processesSeen'>) => {

@@ -5,16 +5,14 @@ import { renderDuration } from '#core/options.ts';
 import { fillNode } from '#core/plan/node-env.ts';
 
 import type { Effect } from './effect.ts';
-import type { SpawnFailure } from './ending.ts';
 import { engineDied, exitCause, spawnCause } from './ending.ts';
-import { awaitSpawn, withProcess } from './children.ts';
+import { awaitSpawn, noChildren, withEnd, withProcess } from './children.ts';
 import type { EventOf } from './event.ts';
 import { endWith, fault } from './fault.ts';
 import { isReady, judge, openReadiness, probeDue } from './readiness.ts';
 import { look, seen } from './scan.ts';
 import type { Base, State, StateOf, Step } from './state.ts';
 import { stay } from './state.ts';
-import { remark } from './stray.ts';
 
 type Serving = StateOf<'starting' | 'ready'>;
 
@@ -24,7 +22,7 @@ export function enterStarting(before: Base, epoch: Epoch, first: readonly Effect
   const spec = base.plan.document.processes.find((entry) => entry.name === 'engine');
   if (spec === undefined)
     return endWith(base, launcherCause('os', 'internal', 'cannot start: the plan has no engine'), 'seen');
-  const engine = awaitSpawn(base.nowMs);
+  const engine = awaitSpawn(noChildren(base.nowMs), 'engine', base.nowMs);
   const { startup, peer } = base.plan.document.deadlines;
   // The leader gives up first, so that all name the same member.
   const deadlineMs = base.nowMs + startup + (base.self.rank === 0 ? 0 : peer);
@@ -37,23 +35,17 @@ export function childSpawned(state: StateOf<'starting'>, event: EventOf<'childSp
   return becomeReady({ ...state, engine: withProcess(state.base, state.engine, event) });
 }
 
-/** Returns the step after the engine could not be started. */
-export function spawnFailed(state: Serving, event: SpawnFailure): Step {
-  const end = { code: null, signal: null, atMs: event.atMs };
-  return fault({ base: state.base, engine: { ...state.engine, end } }, spawnCause(state.base, event), 'seen');
+/** Returns the step after a process could not be started. */
+export function spawnFailed(state: Serving, event: EventOf<'spawnFailed'>): Step {
+  const engine = withEnd(state.engine, event.name, { code: null, signal: null, atMs: event.atMs });
+  return fault({ base: state.base, engine }, spawnCause(state.base, event), 'seen');
 }
-
-/** Returns the step after something could not be done; a spawn that was not even tried is a spawn that failed. */
-export const startFailed = (state: StateOf<'starting'>, event: EventOf<'effectFailed'>): Step =>
-  event.effect === 'spawnChild' && state.engine.process === null
-    ? spawnFailed(state, { why: 'os', reason: event.reason, atMs: event.atMs })
-    : remark(state, event);
 
 /** Returns the step after the engine's top process ended unasked. */
 export function childExited(state: Serving, event: EventOf<'childExited'>): Step {
   const end = { code: event.code, signal: event.signal, atMs: event.atMs };
-  const next = { ...state, engine: { ...state.engine, end } };
-  return fault(next, exitCause(state.base, state.engine, end), 'seen');
+  const next = { ...state, engine: withEnd(state.engine, event.name, end) };
+  return fault(next, exitCause(state.base, state.engine, event.name, end), 'seen');
 }
 
 /** Returns the step after a look at the processes: one of the engine's own that is gone is a fault. */

@@ -2,6 +2,7 @@
 import { exitCode } from '#core/errors.ts';
 import { launcherCause } from '#core/group/cause.ts';
 
+import { endedAlone } from './children.ts';
 import type { Effect } from './effect.ts';
 import { statusOf } from './ending.ts';
 import type { LedgerEntry } from './ledger.ts';
@@ -13,7 +14,7 @@ import { freeze, verdictUntilMs } from './verdict.ts';
 /** Returns the step after the sweep. */
 export function enterSettling(state: StateOf<'sweeping'>): Step {
   const { mode, survivors } = state;
-  const killed = state.killed.filter((entry) => !entry.top || !endedAlone(state));
+  const killed = state.killed.filter((entry) => !entry.top || !endedAlone(state.engine, entry.pid));
   const base = mode === 'asked' && wasForced(state) ? stopForced(state.base, killed) : state.base;
   const left = [...report('had to kill', killed.map(nameOf)), ...report('cannot get rid of', survivors.map(nameOf))];
   const next: State = { phase: 'settling', base, mode, code: ownCode(state), untilMs: verdictUntilMs(base) };
@@ -45,16 +46,17 @@ export function settleAtMs({ base, mode, untilMs }: StateOf<'settling'>): number
 // What we leave with if the stop was asked for, and what `exec` leaves with.
 function ownCode(state: StateOf<'sweeping'>): number {
   const { base, engine, survivors } = state;
-  if (base.plan.exits === 'passthrough') return engine.end === null ? exitCode('stop-forced') : statusOf(engine.end);
+  if (base.plan.exits === 'passthrough') {
+    const end = engine.children[0]?.end ?? null;
+    return end === null ? exitCode('stop-forced') : statusOf(end);
+  }
   if (survivors.length > 0) return exitCode('os');
   return exitCode(wasForced(state) ? 'stop-forced' : 'stopped');
 }
 
 // A top process that ended by itself in the last moment was not killed, whatever was sent to it.
-const endedAlone = ({ engine }: StateOf<'sweeping'>): boolean => engine.end !== null && engine.end.signal !== 'SIGKILL';
-
-const wasForced = (state: StateOf<'sweeping'>): boolean =>
-  !endedAlone(state) && state.killed.some((entry) => entry.top);
+const wasForced = ({ engine, killed }: StateOf<'sweeping'>): boolean =>
+  killed.some((entry) => entry.top && !endedAlone(engine, entry.pid));
 
 function stopForced(base: Base, killed: readonly LedgerEntry[]): Base {
   const message = `had to be killed when asked to stop: ${killed.map(nameOf).join(', ')}`;
@@ -62,7 +64,10 @@ function stopForced(base: Base, killed: readonly LedgerEntry[]): Base {
   const cause = launcherCause('stop-forced', 'stop-forced', message, { rank, host, seenBy: rank });
   const happenedMs = base.nowMs;
   const candidates = [{ cause, happenedMs }];
-  return { ...base, verdict: { cause, happenedMs, freezeAtMs: happenedMs, frozen: true, candidates, tail: 'none' } };
+  return {
+    ...base,
+    verdict: { cause, happenedMs, freezeAtMs: happenedMs, frozen: true, candidates, tail: 'none', suspect: null },
+  };
 }
 
 const nameOf = ({ title, pid }: { readonly title: string; readonly pid: number }): string => `${title} (pid ${pid})`;

@@ -2,7 +2,7 @@
 import type { Verdict } from '#core/group/cause.ts';
 import type { Group, Self } from '#core/group/group.ts';
 import type { Epoch } from '#core/group/message.ts';
-import type { LaunchPlan } from '#core/plan/plan.ts';
+import type { LaunchPlan, ProcessName } from '#core/plan/plan.ts';
 
 import type { Effect, ProcessId } from './effect.ts';
 import type { Survivor } from './event.ts';
@@ -26,11 +26,17 @@ export type Base = {
 
 export type ChildEnd = { readonly code: number | null; readonly signal: string | null; readonly atMs: number };
 
-/** The engine's top process and everything that ancestry proved to be its family. */
-export type Engine = {
+/** A process of the plan as it runs: `process` is null until its spawn was answered. */
+export type Child = {
+  readonly name: ProcessName;
   readonly process: ProcessId | null;
-  readonly spawnedMs: number;
   readonly end: ChildEnd | null;
+};
+
+/** What runs on this node: the engine, or Ray's own processes, or both; and everything that ancestry proved to be their family. */
+export type Engine = {
+  readonly children: readonly Child[];
+  readonly spawnedMs: number;
   readonly ledger: Ledger;
   readonly scanning: boolean;
   readonly nextQuickMs: number;
@@ -87,6 +93,8 @@ export type State =
       readonly judgesUntilMs: number;
       /** When the others are told that we have drained, even if we have not. */
       readonly drainAtMs: number;
+      /** When Ray's head is told to stop, if its agents are not gone by then; Infinity while the engine runs, and after it was told. */
+      readonly restAtMs: number;
       readonly killAtMs: number;
     }
   /** The top process is gone or its time is over: the rest of the tree goes. */

@@ -1,13 +1,14 @@
 // Somebody asked us to stop: the leader drains first, the others follow; a second signal cuts it short.
+import { mainOf } from './children.ts';
 import type { Effect } from './effect.ts';
 import type { EventOf } from './event.ts';
-import { againAtMs, terminate } from './fault.ts';
 import { look } from './scan.ts';
 import type { Base, State, StateOf, Step } from './state.ts';
 import { stay } from './state.ts';
 import { drained, seenWhileDraining } from './stopping-child.ts';
 import { enterSweeping } from './sweep.ts';
 import { askedCause, toPeers } from './tell.ts';
+import { terminate, terminateEngine, terminateMain } from './terminate.ts';
 
 // What people send to a program on purpose. The rest is about us: our pipes and sockets (PIPE, IO, URG), our limits, our terminal.
 const forwarded = new Set(['HUP', 'QUIT', 'USR1', 'USR2', 'WINCH', 'CONT', 'ALRM'].map((name) => `SIG${name}`));
@@ -16,8 +17,10 @@ const forwarded = new Set(['HUP', 'QUIT', 'USR1', 'USR2', 'WINCH', 'CONT', 'ALRM
 export function signalReceived(state: State, event: EventOf<'signalReceived'>): Step {
   if (event.signal === 'SIGTERM' || event.signal === 'SIGINT') return askedBySignal(state, event.signal);
   if (!forwarded.has(event.signal) || !('engine' in state)) return stay(state);
-  if (state.engine.process === null || state.engine.end !== null) return stay(state);
-  return stay(state, { kind: 'signalProcess', process: state.engine.process, signal: event.signal });
+  const main = mainOf(state.engine);
+  return main === null
+    ? stay(state)
+    : stay(state, { kind: 'signalProcess', process: main.process, signal: event.signal });
 }
 
 function askedBySignal(state: State, signal: string): Step {
@@ -85,23 +88,6 @@ const tellAll = (base: Base): Effect[] =>
     ? [{ kind: 'closeListener' }, ...toPeers(base, { kind: 'stop', mode: 'asked', cause: askedCause(base), ageMs: 0 })]
     : [];
 
-/** Returns the step that tells the engine to stop: SIGTERM to its top process only. */
-export function terminateEngine(state: StateOf<'draining'>): Step {
-  const { base, engine, killAtMs } = state;
-  const drainAtMs = (base.asked?.atMs ?? base.nowMs) + base.plan.document.deadlines.drain;
-  const next: State = {
-    phase: 'stopping',
-    base,
-    engine,
-    mode: 'asked',
-    againAtMs: againAtMs(base),
-    judgesUntilMs: -Infinity,
-    drainAtMs,
-    killAtMs,
-  };
-  return stay(next, ...terminate(next));
-}
-
 /** Returns the step of a tick between the wish to stop and the engine's SIGTERM. */
 export function drainingTick(state: StateOf<'draining'>): Step {
   if (state.base.nowMs >= state.untilMs) return terminateEngine(state);
@@ -124,13 +110,16 @@ export function stoppingTick(state: StateOf<'stopping'>): Step {
   const turn = base.nowMs >= state.drainAtMs;
   const looked = look(base, state.engine);
   const again = base.nowMs >= state.againAtMs;
+  const rest = state.restAtMs !== Infinity && (base.nowMs >= state.restAtMs || base.group.peers.length === 0);
   const next = {
     ...state,
     engine: looked.engine,
     againAtMs: again ? Infinity : state.againAtMs,
     drainAtMs: turn ? Infinity : state.drainAtMs,
+    restAtMs: rest ? Infinity : state.restAtMs,
   };
-  return stay(next, ...looked.effects, ...(again ? terminate(next) : []), ...(turn ? drained(base) : []));
+  const told = [...(again ? terminateMain(next.engine) : []), ...(rest ? terminate(next.engine) : [])];
+  return stay(next, ...looked.effects, ...told, ...(turn ? drained(base) : []));
 }
 
 /** Returns the step of the second signal, or the leader's word of it: no more waiting. */

@@ -1,49 +1,55 @@
-// What the engine's processes do while it is told to stop, or is about to be.
-import { withProcess } from './children.ts';
+// What our processes do while they are told to stop, or are about to be.
+import type { ProcessName } from '#core/plan/plan.ts';
+
+import { allEnded, withEnd, withProcess } from './children.ts';
 import type { Effect } from './effect.ts';
 import { engineDied, exitCause } from './ending.ts';
 import type { EventOf } from './event.ts';
-import { terminate } from './fault.ts';
 import { seen } from './scan.ts';
 import type { Base, ChildEnd, StateOf, Step } from './state.ts';
 import { stay } from './state.ts';
-import { remark } from './stray.ts';
 import { enterSweeping } from './sweep.ts';
 import { tellCause, toPeers } from './tell.ts';
+import { terminateEngine, terminateMain } from './terminate.ts';
 import { askTail, isOurs, judged, tellJudged } from './verdict.ts';
+
+// Ray's agents leave with their launchers; the head waits so long for them.
+const agentsMs = 5_000;
 
 type Stopping = StateOf<'draining' | 'stopping'>;
 
-/** Returns the step after the engine's top process ended before it was told to: a leader that drains hears of it. */
+/** Returns the step after a process of ours ended before it was told to: a leader that drains hears of it. */
 export function endedWhileDraining(state: StateOf<'draining'>, event: EventOf<'childExited'>): Step {
   const end = { code: event.code, signal: event.signal, atMs: event.atMs };
   const { base, engine } = state;
-  const words =
-    base.self.rank === 0 ? [] : tellCause(base, { cause: exitCause(base, engine, end), happenedMs: base.nowMs });
-  const step = afterEnd(state, end);
+  const cause = exitCause(base, engine, event.name, end);
+  const words = base.self.rank === 0 ? [] : tellCause(base, { cause, happenedMs: base.nowMs });
+  const step = afterEnd(state, event.name, end);
   return { state: step.state, effects: [...words, ...step.effects] };
 }
 
-/** Returns the step after the engine's top process ended as it was told to. */
+/** Returns the step after a process of ours ended as it was told to. */
 export const endedAsTold = (state: StateOf<'stopping'>, event: EventOf<'childExited'>): Step =>
-  afterEnd(state, { code: event.code, signal: event.signal, atMs: event.atMs });
+  afterEnd(state, event.name, { code: event.code, signal: event.signal, atMs: event.atMs });
 
-/** Returns the step after the engine could not be started, when it is not wanted any more. */
-export const neverSpawned = (state: Stopping, { atMs }: { readonly atMs: number }): Step =>
-  state.engine.process === null ? afterEnd(state, { code: null, signal: null, atMs }) : stay(state);
+/** Returns the step after a process could not be started, when it is not wanted any more. */
+export const neverSpawned = (state: Stopping, { name, atMs }: EventOf<'spawnFailed'>): Step =>
+  afterEnd(state, name, { code: null, signal: null, atMs });
 
-/** Returns the step after something could not be done; a spawn that was not even tried is a spawn that failed. */
-export const stoppingFailed = (state: Stopping, event: EventOf<'effectFailed'>): Step =>
-  event.effect === 'spawnChild' ? neverSpawned(state, event) : remark(state, event);
-
-/** Returns the step after the top process is gone: the others' turn has come, the rest of the tree goes. */
-export function afterEnd(state: Stopping, end: ChildEnd): Step {
-  const engine = { ...state.engine, end };
+/** Returns the step after a top process is gone: with the last one the rest of the tree goes, with the engine the others' turn comes. */
+export function afterEnd(state: Stopping, name: ProcessName, end: ChildEnd): Step {
+  const engine = withEnd(state.engine, name, end);
   const { base, killAtMs } = state;
   const asked = state.phase === 'draining' || (state.mode === 'asked' && state.drainAtMs !== Infinity);
   const mode = state.phase === 'draining' ? 'asked' : state.mode;
-  const step = enterSweeping({ base, engine, mode, killAtMs }, 'gone');
-  return { state: step.state, effects: [...(asked ? drained(base) : []), ...step.effects] };
+  const turn = asked && name !== 'ray-head' ? drained(base) : [];
+  const next = { ...state, engine };
+  const step = allEnded(engine)
+    ? enterSweeping({ base, engine, mode, killAtMs }, 'gone')
+    : next.phase === 'draining'
+      ? terminateEngine(next)
+      : stay(mode === 'asked' ? { ...next, restAtMs: base.nowMs + agentsMs } : next);
+  return { state: step.state, effects: [...turn, ...step.effects] };
 }
 
 /** Returns what tells the workers that it is their turn to stop. */
@@ -52,7 +58,7 @@ export const drained = (base: Base): Effect[] => (base.self.rank === 0 ? toPeers
 /** Returns the step after a process was spawned although it is to stop already. */
 export function spawnedTooLate(state: Stopping, event: EventOf<'childSpawned'>): Step {
   const next = { ...state, engine: withProcess(state.base, state.engine, event) };
-  return stay(next, ...(next.phase === 'stopping' ? terminate(next) : []));
+  return stay(next, ...(next.phase === 'stopping' ? terminateMain(next.engine) : []));
 }
 
 /** Returns the step after a look while stopping: processes may go now, but who went before we told them may be the cause. */

@@ -1,5 +1,7 @@
 // Events that may come in any phase: a child that came too late, a remark of the edge, the engine's last words.
+import type { Candidate, Verdict } from '#core/group/cause.ts';
 import { isEcho } from '#core/group/echo.ts';
+import { tellsOfDeadCore } from '#upstream/vllm/log-lines.ts';
 
 import { withProcess } from './children.ts';
 import type { Effect } from './effect.ts';
@@ -31,11 +33,15 @@ export function tailRead<S extends StateOf<'stopping' | 'sweeping' | 'settling'>
   const before = { ...state.base, verdict: { ...verdict, tail: 'none' as const } };
   const own = verdict.candidates.find((candidate) => isOurs(state.base, candidate.cause));
   if (own === undefined) return { state: { ...state, base: before }, effects: [] };
-  const kind = group.role !== 'none' && isEcho(own.cause, event.lines) ? ('collateral' as const) : own.cause.kind;
-  const cause = { ...own.cause, kind, lastLines: event.lines };
-  const base = judged(before, cause, own.happenedMs);
+  const told = toldBy(verdict, event.lines) ?? own;
+  const kind = group.role !== 'none' && isEcho(told.cause, event.lines) ? ('collateral' as const) : told.cause.kind;
+  const cause = { ...told.cause, kind, lastLines: event.lines };
+  const base = judged(before, cause, told.happenedMs);
   return { state: { ...state, base }, effects: tellJudged(before, base, cause, 'seen') };
 }
+
+const toldBy = ({ suspect }: Verdict, lines: readonly string[]): Candidate | null =>
+  lines.some(tellsOfDeadCore) ? suspect : null;
 
 /** Returns the step after the last lines were read while nothing else was waited for. */
 export function lastTailRead(state: StateOf<'settling'>, event: EventOf<'tailRead'>): Step {

@@ -1,13 +1,14 @@
 // The rest of the tree goes: TERM once, then KILL in passes until five passes in a row found nothing.
+import type { ProcessName } from '#core/plan/plan.ts';
 import { isResourceTracker } from '#upstream/python/titles.ts';
 
+import { allEnded, hasEnded, withEnd } from './children.ts';
 import type { EventOf } from './event.ts';
 import type { LedgerEntry } from './ledger.ts';
 import { idsOf, updateLedger } from './ledger.ts';
 import { enterSettling } from './settle.ts';
 import type { ChildEnd, State, StateOf, Step } from './state.ts';
 import { epochOf, stay } from './state.ts';
-import { remark } from './stray.ts';
 
 // A process that forks and exits in a loop is missed by most single passes (pid1.md section 5).
 export const emptyPassesNeeded = 5;
@@ -39,7 +40,7 @@ export function enterSweeping(state: Ending, top: 'gone' | 'deaf'): Step {
     killAtMs,
     giveUpAtMs: killAtMs + giveUpAfterMs,
     // The top process was told alone; where there is none yet, nobody was.
-    told: top === 'deaf' && engine.process !== null,
+    told: top === 'deaf' && engine.children.some(({ process }) => process !== null),
     emptyPasses: 0,
     survivors: [],
     killed: [],
@@ -84,29 +85,25 @@ export function treeSwept(state: StateOf<'sweeping'>, event: EventOf<'treeSwept'
 }
 
 /** Returns the step after the top process ended during the sweep. */
-export const endedInSweep = (state: StateOf<'sweeping'>, { code, signal, atMs }: EventOf<'childExited'>): Step =>
-  withEnd(state, { code, signal, atMs });
+export const endedInSweep = (state: StateOf<'sweeping'>, { name, code, signal, atMs }: EventOf<'childExited'>): Step =>
+  afterEnd(state, name, { code, signal, atMs });
 
 /** Returns the step after a spawn failed that was not wanted any more. */
-export const neverSwept = (state: StateOf<'sweeping'>, { atMs }: { readonly atMs: number }): Step =>
-  state.engine.process === null ? withEnd(state, { code: null, signal: null, atMs }) : stay(state);
+export const neverSwept = (state: StateOf<'sweeping'>, { name, atMs }: EventOf<'spawnFailed'>): Step =>
+  afterEnd(state, name, { code: null, signal: null, atMs });
 
-/** Returns the step after something could not be done during the sweep; a spawn that was not even tried is over. */
-export const sweepingFailed = (state: StateOf<'sweeping'>, event: EventOf<'effectFailed'>): Step =>
-  event.effect === 'spawnChild' ? neverSwept(state, event) : remark(state, event);
-
-function withEnd(state: StateOf<'sweeping'>, end: ChildEnd): Step {
-  const next = { ...state, engine: { ...state.engine, end } };
+function afterEnd(state: StateOf<'sweeping'>, name: ProcessName, end: ChildEnd): Step {
+  const next = { ...state, engine: withEnd(state.engine, name, end) };
   return isOver(next) ? enterSettling(next) : stay(next);
 }
 
 // Until a spawn is answered there may still come a process of ours.
 const isOver = (state: StateOf<'sweeping'>): boolean =>
-  state.emptyPasses >= emptyPassesNeeded && state.engine.end !== null;
+  state.emptyPasses >= emptyPassesNeeded && allEnded(state.engine);
 
 function remember({ killed, engine }: StateOf<'sweeping'>): StateOf<'sweeping'>['killed'] {
   const pids = new Set(killed.map((entry) => entry.pid));
-  const spared = (entry: LedgerEntry) => isResourceTracker(entry.title) || (entry.top && engine.end !== null);
+  const spared = (entry: LedgerEntry) => isResourceTracker(entry.title) || (entry.top && hasEnded(engine, entry.pid));
   const living = engine.ledger.filter((entry) => !pids.has(entry.pid) && !spared(entry));
   return [...killed, ...living].slice(0, killsKept);
 }

@@ -13,28 +13,13 @@ import {
   resolvingFailed,
   resolvingTick,
 } from './gates.ts';
-import {
-  childExited,
-  childSpawned,
-  engineProbed,
-  processesSeen,
-  servingTick,
-  spawnFailed,
-  startFailed,
-} from './serving.ts';
+import { childExited, childSpawned, engineProbed, processesSeen, servingTick, spawnFailed } from './serving.ts';
 import { settlingTick } from './settle.ts';
 import type { PhaseName, StateOf, Step } from './state.ts';
 import { drainingTick, lookedWhileDraining, signalReceived, stoppingTick } from './stop.ts';
-import {
-  endedAsTold,
-  endedWhileDraining,
-  neverSpawned,
-  seenWhileStopping,
-  spawnedTooLate,
-  stoppingFailed,
-} from './stopping-child.ts';
+import { endedAsTold, endedWhileDraining, neverSpawned, seenWhileStopping, spawnedTooLate } from './stopping-child.ts';
 import { killStray, lastTailRead, remark, statusPortTaken, sweepStray, tailRead } from './stray.ts';
-import { endedInSweep, neverSwept, sweepingFailed, sweepingTick, treeSwept } from './sweep.ts';
+import { endedInSweep, neverSwept, sweepingTick, treeSwept } from './sweep.ts';
 
 type GroupKind = 'linkOpened' | 'linkFailed' | 'frameReceived' | 'frameRejected' | 'linkClosed' | 'peerProbed';
 export type TableEvent = Exclude<Event, { kind: GroupKind }>;
@@ -115,7 +100,7 @@ export const table: Table = {
     tailRead: 'ignored',
     statusPortTaken,
     launcherBroke: broke,
-    effectFailed: startFailed,
+    effectFailed: remark,
   },
   ready: {
     ...begun,
@@ -145,7 +130,7 @@ export const table: Table = {
     tailRead: 'ignored',
     statusPortTaken,
     launcherBroke: brokeLate,
-    effectFailed: stoppingFailed,
+    effectFailed: remark,
   },
   stopping: {
     ...begun,
@@ -160,7 +145,7 @@ export const table: Table = {
     tailRead,
     statusPortTaken,
     launcherBroke: brokeLate,
-    effectFailed: stoppingFailed,
+    effectFailed: remark,
   },
   sweeping: {
     ...begun,
@@ -175,7 +160,7 @@ export const table: Table = {
     tailRead,
     statusPortTaken,
     launcherBroke: brokeLate,
-    effectFailed: sweepingFailed,
+    effectFailed: remark,
   },
   settling: {
     ...begun,

@@ -2,12 +2,13 @@
 // of after the wish to stop is part of stopping, and only cuts the draining short.
 import type { Cause } from '#core/group/cause.ts';
 
+import type { Effect } from './effect.ts';
 import { fault, faultKillAtMs } from './fault.ts';
 import type { StateOf, Step } from './state.ts';
 import { stay } from './state.ts';
-import { terminateEngine } from './stop.ts';
 import { drained } from './stopping-child.ts';
 import { sayCause } from './tell.ts';
+import { terminate, terminateEngine } from './terminate.ts';
 import { judged, tellJudged, verdictUntilMs } from './verdict.ts';
 
 export type Late = StateOf<'stopping' | 'sweeping' | 'settling'>;
@@ -20,7 +21,11 @@ export function turnToFault(state: StateOf<'draining'> | Late, cause: Cause, hap
   const words = [...tellJudged(before, base, cause, 'heard'), sayCause(base, cause)];
   switch (state.phase) {
     case 'stopping':
-      return stay({ ...state, base, mode: 'fault', drainAtMs: Infinity, killAtMs: sooner(state) }, ...words);
+      return stay(
+        { ...state, base, mode: 'fault', drainAtMs: Infinity, restAtMs: Infinity, killAtMs: sooner(state) },
+        ...words,
+        ...terminateHead(state),
+      );
     case 'sweeping':
       return stay({ ...state, base, mode: 'fault', killAtMs: sooner(state) }, ...words);
     case 'settling':
@@ -42,6 +47,10 @@ export function cutShort(state: StateOf<'draining'> | Late): Step {
   if (state.phase !== 'stopping' || state.mode !== 'asked' || state.drainAtMs === Infinity) return stay(state);
   return stay({ ...state, drainAtMs: Infinity, killAtMs: sooner(state) }, ...drained(state.base));
 }
+
+// Who waited for its agents waits no longer: nobody drains after a fault.
+const terminateHead = ({ engine, restAtMs }: StateOf<'stopping'>): readonly Effect[] =>
+  restAtMs === Infinity ? [] : terminate(engine);
 
 const sooner = ({ base, killAtMs }: StateOf<'stopping' | 'sweeping'>): number =>
   Math.min(killAtMs, faultKillAtMs(base));

@@ -1,5 +1,5 @@
 // The verdict of one launcher: opened by the first cause, amended while it is open, frozen by the leader for all that hear it.
-import type { Cause } from '#core/group/cause.ts';
+import type { Candidate, Cause } from '#core/group/cause.ts';
 import { amend, openVerdict, sameHappening } from '#core/group/cause.ts';
 
 import type { Effect } from './effect.ts';
@@ -32,8 +32,11 @@ export const isOurs = ({ self }: Base, cause: Cause): boolean =>
   cause.seenBy === self.rank && cause.kind !== 'peer-lost';
 
 /** Returns the base that waits for the last lines of our engine's output, and the effect that reads them. */
-export const askTail = (base: Base): { readonly base: Base; readonly effects: readonly Effect[] } => ({
-  base: base.verdict === null ? base : { ...base, verdict: { ...base.verdict, tail: 'awaited' } },
+export const askTail = (
+  base: Base,
+  suspect: Candidate | null = null,
+): { readonly base: Base; readonly effects: readonly Effect[] } => ({
+  base: base.verdict === null ? base : { ...base, verdict: { ...base.verdict, tail: 'awaited', suspect } },
   effects: [{ kind: 'readTail', epoch: epochOf(base) }],
 });
 

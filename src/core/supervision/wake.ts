@@ -22,7 +22,7 @@ export function phaseWakeMs(state: State): number {
     case 'draining':
       return Math.min(state.untilMs, lookAtMs(state.engine));
     case 'stopping':
-      return Math.min(state.againAtMs, state.drainAtMs, state.killAtMs, lookAtMs(state.engine));
+      return Math.min(state.againAtMs, state.drainAtMs, state.restAtMs, state.killAtMs, lookAtMs(state.engine));
     case 'sweeping':
       return sweepWakeMs(state);
     case 'settling':

@@ -19,6 +19,15 @@ export function classifyLine(line: string): LineMeaning | null {
   return null;
 }
 
+/**
+ * Tells whether a line says that an EngineCore died under the process that wrote it: EngineDeadError (vllm/v1/engine/core_client.py, and
+ * dynamo/vllm/engine_monitor.py 1.6.1, which then leaves with 1 at once), or "died unexpectedly" (vllm/v1/utils.py).
+ */
+export const tellsOfDeadCore = (line: string): boolean => {
+  const text = line.slice(0, longestLine);
+  return text.includes('EngineDeadError') || (text.includes('Engine core proc') && text.includes('died unexpectedly'));
+};
+
 // A row fits where all its parts are in the line. Rows about a lost peer come first: such lines hold more general words too.
 const meanings: readonly (readonly [LineMeaning['kind'], string, string, ...(readonly string[])])[] = [
   ['collateral', 'gloo lost a peer', 'gloo', 'Connection closed by peer'],

@@ -11,3 +11,6 @@ export function isEngineTitle(commandLine: string): boolean {
   const found = engineTitle.exec(title.trimEnd());
   return found !== null && found[1] !== 'ray';
 }
+
+/** Returns whether a title is that of an engine core. */
+export const isCoreTitle = (title: string): boolean => isEngineTitle(title) && /::EngineCore(?:_|$)/.test(title);

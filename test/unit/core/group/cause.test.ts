@@ -17,6 +17,7 @@ test('the first cause opens a verdict that is frozen later', () => {
     frozen: false,
     candidates: [{ cause: died(1), happenedMs: 900 }],
     tail: 'none',
+    suspect: null,
   });
 });
 

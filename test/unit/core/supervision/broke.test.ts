@@ -41,7 +41,7 @@ test('while all stops a bug is said, and the stop goes on', () => {
 });
 
 test('a sweep that was suspended for longer than it may last goes on where it was', () => {
-  const { state } = after(ready(), 200, { kind: 'childExited', epoch: 1, code: 1, signal: null });
+  const { state } = after(ready(), 200, { kind: 'childExited', epoch: 1, name: 'engine', code: 1, signal: null });
   const { giveUpAtMs } = as({ state, effects: [] }, 'sweeping');
   const suspendedMs = 60_000;
   const thawed = step(state, { kind: 'timePassed', lateMs: suspendedMs, atMs: 210 + suspendedMs });
