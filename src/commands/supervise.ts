@@ -63,7 +63,7 @@ export function supervise(world: Supervision): Supervised {
   };
   const engine = openEngine({ ...world, attach, push });
   const links = world.links(push);
-  const perform = openPerformer({ ...world, engine, links, finish, push });
+  const perform = openPerformer({ ...world, env: rayEnv(world), engine, links, finish, push });
   const role = plan.fate !== 'together' ? 'none' : self.rank === 0 ? 'leader' : 'worker';
   const loop = openLoop(openState(self, plan, openGroup(role), nowMs()), perform, world.journal);
   const takeNetAway = openNet({ loop, say: world.say, finish });
@@ -75,6 +75,15 @@ export function supervise(world: Supervision): Supervised {
     return code;
   });
   return { loop, lastLines: engine.lastLines, ended };
+}
+
+// What Ray's processes are told, its token's mode above all, goes for our questions to Ray too.
+function rayEnv({ plan, env }: Supervision): Supervision['env'] {
+  const set = plan.document.processes.find(({ name }) => name !== 'engine')?.env.set ?? {};
+  return {
+    ...env,
+    ...Object.fromEntries(Object.entries(set).filter((entry): entry is [string, string] => entry[1] !== null)),
+  };
 }
 
 /** Returns who this launcher is: a new incarnation with a key of its own. */

@@ -26,7 +26,7 @@ export type EngineRoom = {
   readonly signal: (effect: EffectOf<'signalProcess'>) => void;
   readonly scan: (effect: EffectOf<'scanProcesses'>) => Promise<void>;
   readonly sweep: (effect: EffectOf<'sweepTree'>) => Promise<void>;
-  readonly readTail: (epoch: number) => void;
+  readonly readTail: (epoch: number, rayFolder: string | null) => void;
   readonly lastLines: () => readonly string[];
 };
 
@@ -36,6 +36,12 @@ const notTried = (error: unknown) => ({ kind: 'failed', why: 'os', reason: Strin
 // The last words of an engine come a moment after its death.
 const lastWordsMs = 250;
 const lines = 20;
+
+async function rayLines(folder: string, env: EngineWorld['env']): Promise<readonly string[]> {
+  const { rayLogLines } = await import('./ray/log-files.ts');
+  const found = await rayLogLines(folder).catch((error: unknown) => [`[ray] cannot read its logs: ${String(error)}`]);
+  return found.map((line) => maskValues(line, env));
+}
 
 /** Returns the room of the engine's processes. */
 export function openEngine(world: EngineWorld): EngineRoom {
@@ -68,8 +74,12 @@ export function openEngine(world: EngineWorld): EngineRoom {
     push({ kind: 'treeSwept', epoch, survivors });
   };
   const lastLines = () => world.tail.lines(lines).map((line) => maskValues(line, world.env));
-  const readTail = (epoch: number) => {
-    setTimeout(() => push({ kind: 'tailRead', epoch, lines: lastLines() }), lastWordsMs);
+  const readTail = (epoch: number, rayFolder: string | null) => {
+    const read = async () => {
+      const ray = rayFolder === null ? [] : await rayLines(rayFolder, world.env);
+      push({ kind: 'tailRead', epoch, lines: [...ray, ...lastLines()].slice(-lines) });
+    };
+    setTimeout(() => void read(), lastWordsMs);
   };
   return { spawn, signal, scan, sweep, readTail, lastLines };
 }

@@ -1,5 +1,7 @@
 // The one interpreter: an effect's kind to a call. A forgotten effect does not compile; whatever fails comes back as an
 // event. Rooms that only some launches need (links, HTTP, digests) are loaded when their first effect comes.
+import { rmSync } from 'node:fs';
+
 import type { Effect, EffectKind, EffectOf } from '#core/supervision/effect.ts';
 import type { State } from '#core/supervision/state.ts';
 
@@ -14,6 +16,8 @@ export type Rooms = {
   readonly writeTermination: (state: State) => void;
   readonly finish: (code: number) => void;
   readonly push: (event: Occurrence) => void;
+  /** The environment of Ray's processes. */
+  readonly env: Readonly<Record<string, string>>;
 };
 
 type Performer = { readonly [K in EffectKind]: (effect: EffectOf<K>, state: State) => void | Promise<void> };
@@ -36,7 +40,7 @@ export function openPerformer(rooms: Rooms): (effect: Effect, state: State) => v
   };
 }
 
-function performers({ engine, links, say, writeTermination, finish, push }: Rooms): Performer {
+function performers({ engine, links, say, writeTermination, finish, push, env }: Rooms): Performer {
   return {
     say: ({ level, message }) => say(level, message),
     resolveName: async ({ host }) => {
@@ -66,7 +70,12 @@ function performers({ engine, links, say, writeTermination, finish, push }: Room
       const ask = targets.map(({ host, port, path }) => getStatus(host, port, path, probeTimeoutMs));
       push({ kind: 'engineProbed', epoch, answers: await Promise.all(ask) });
     },
-    readTail: ({ epoch }) => engine.readTail(epoch),
+    askRay: async ({ epoch, host, port, question }) => {
+      const { askRay } = await import('./ray/ask.ts');
+      push({ kind: 'rayAnswered', epoch, ...(await askRay(host, port, question, env)) });
+    },
+    readTail: ({ epoch, rayFolder }) => engine.readTail(epoch, rayFolder),
+    removeRayFolder: ({ path }) => rmSync(path, { recursive: true, force: true }),
     writeTermination: (_, state) => writeTermination(state),
     finish: ({ code }) => finish(code),
   };

@@ -78,6 +78,7 @@ export function planOf(wish: PlanWish): LaunchPlan {
     readiness: wish.readiness ?? (rank === 0 ? [{ host: '127.0.0.1', port: 8_000, path: '/health' }] : []),
     fingerprint: wish.fingerprint ?? [{ field: 'engine command', value: 'vllm serve model', shown: true }],
     rehearsal: false,
+    ray: null,
   };
 }
 

@@ -80,6 +80,8 @@ function eventText(launcher: Launcher, { base }: State, event: Event): string | 
       return `a fresh connection finds rank ${event.rank} ${event.answer}`;
     case 'childSpawned':
       return `the engine runs (pid ${event.pid})`;
+    case 'rayAnswered':
+      return `asked Ray for ${event.question}: ${event.judgement.kind}`;
     case 'launcherBroke':
       return `breaks: ${event.reason}`;
     case 'spawnFailed':
@@ -138,6 +140,10 @@ function doneText(launcher: Launcher, { base }: State, effect: Effect): string[]
       return [`starts: ${effect.spec.argv.join(' ')}`];
     case 'readTail':
       return ['asks for the last lines'];
+    case 'askRay':
+      return [`asks Ray for ${effect.question}`];
+    case 'removeRayFolder':
+      return [`removes ${effect.path}`];
     case 'scanProcesses':
     case 'probeEngine':
     case 'writeTermination':

@@ -87,6 +87,9 @@ export function openWorld(setup: Setup): World {
   const performers: { readonly [K in Effect['kind']]: (launcher: Launcher, effect: EffectOf<K>) => void } = {
     say: () => undefined,
     writeTermination: () => undefined,
+    // No story of this world has Ray in it.
+    askRay: () => undefined,
+    removeRayFolder: () => undefined,
     resolveName: (launcher) => {
       const known = queue.nowMs() >= (setup.nameAtMs ?? 0);
       queue.after(5, () =>

@@ -53,7 +53,7 @@ export function memberFrame(group: Group, context: GroupContext, peer: Peer, eve
   const tell = (news: News): GroupStep => ({ group, effects: [], news: [news] });
   switch (body.kind) {
     case 'heartbeat':
-      return still(withPeer(group, { ...peer, phase: body.phase, ready: body.ready }));
+      return still(withPeer(group, { ...peer, phase: body.phase, ready: body.ready, ray: body.ray ?? null }));
     case 'start':
       return group.role === 'worker' ? tell({ kind: 'start', epoch: body.epoch }) : still(group);
     case 'report':
@@ -160,6 +160,7 @@ const newPeer = (event: Received) => ({
   forgiven: 0,
   phase: 'joining',
   ready: false,
+  ray: null,
   gpus: null,
 });
 

@@ -39,7 +39,14 @@ export type Body =
   /** Neither refused nor believed: this epoch runs or stops without you; try again. */
   | { readonly kind: 'wait'; readonly reason: string }
   | { readonly kind: 'start'; readonly epoch: Epoch }
-  | { readonly kind: 'heartbeat'; readonly phase: string; readonly ready: boolean; readonly missing: readonly number[] }
+  | {
+      readonly kind: 'heartbeat';
+      readonly phase: string;
+      readonly ready: boolean;
+      readonly missing: readonly number[];
+      /** With Ray: the leader's cluster id once its head answers, a worker's address as Ray knows it. */
+      readonly ray?: string;
+    }
   /** Worker to leader: this happened here, so long ago by my clock. */
   | { readonly kind: 'report'; readonly cause: Cause; readonly ageMs: number }
   /** Worker to leader: somebody asked me to stop. */

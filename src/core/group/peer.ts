@@ -27,6 +27,8 @@ export type Peer = {
   readonly nextProbeMs: number;
   readonly phase: string;
   readonly ready: boolean;
+  /** What its heartbeats say of Ray. */
+  readonly ray: string | null;
   readonly gpus: number | null;
 };
 

@@ -128,6 +128,7 @@ const bodySchema = v.variant('kind', [
     phase: text(bounds.word),
     ready: v.boolean(),
     missing: v.pipe(v.array(rank), v.maxLength(bounds.size)),
+    ray: v.exactOptional(text(bounds.name)),
   }),
   v.object({ kind: kind('report'), cause: causeSchema, ageMs: age }),
   v.object({ kind: kind('stop-asked'), by: text(bounds.reason) }),

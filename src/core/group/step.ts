@@ -18,6 +18,8 @@ export type GroupContext = {
   readonly peerTimeoutMs: number;
   readonly phase: string;
   readonly ready: boolean;
+  /** What the heartbeats say of Ray. */
+  readonly ray: string | null;
 };
 
 const mostMissing = 64;
@@ -156,9 +158,9 @@ function expire(group: Group, nowMs: number): GroupStep {
   return { group: { ...group, pending }, effects: late.map((link) => close(link.id)), news: [] };
 }
 
-function beat(group: Group, { self, phase, ready, epoch }: GroupContext, nowMs: number): GroupStep {
+function beat(group: Group, { self, phase, ready, epoch, ray }: GroupContext, nowMs: number): GroupStep {
   const missing = group.role === 'leader' && phase === 'joining' ? missingRanks(group, self).slice(0, mostMissing) : [];
-  const body = { kind: 'heartbeat', phase, ready, missing } as const;
+  const body = { kind: 'heartbeat', phase, ready, missing, ...(ray === null ? {} : { ray }) } as const;
   const effects = group.peers.map(({ link }): Effect => ({ kind: 'sendFrame', link, epoch, body }));
   return { group: { ...group, nextBeatMs: nowMs + beatMs }, effects, news: [] };
 }

@@ -36,7 +36,12 @@ function clipBody(body: Body): Body {
     case 'start':
       return { ...body, epoch: clipEpoch(body.epoch) };
     case 'heartbeat':
-      return { ...body, phase: cutText(body.phase, bounds.word), missing: body.missing.slice(0, bounds.size) };
+      return {
+        ...body,
+        phase: cutText(body.phase, bounds.word),
+        missing: body.missing.slice(0, bounds.size),
+        ...(body.ray === undefined ? {} : { ray: name(body.ray) }),
+      };
     case 'stop-asked':
       return { ...body, by: cutText(body.by, bounds.reason) };
     case 'report':

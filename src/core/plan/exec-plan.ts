@@ -30,6 +30,7 @@ export function execPlan(options: Options, argv: readonly string[], host: string
     readiness: [],
     fingerprint: [],
     rehearsal: false,
+    ray: null,
   };
 }
 

@@ -96,5 +96,6 @@ function assemble(
     readiness: readinessOf(launch),
     fingerprint: fingerprint(launch),
     rehearsal: options.rehearse && launch.profile !== 'command',
+    ray: null,
   };
 }

@@ -4,7 +4,7 @@ import type { ProcessSpec } from './plan.ts';
 export const addressVariables = ['VLLM_HOST_IP', 'VLLM_NIXL_SIDE_CHANNEL_HOST'] as const;
 export const interfaceVariables = ['NCCL_SOCKET_IFNAME', 'GLOO_SOCKET_IFNAME', 'TP_SOCKET_IFNAME'] as const;
 
-type Node = { readonly address: string | null; readonly interface: string | null };
+type Node = { readonly address: string | null; readonly interface: string | null; readonly folder: string | null };
 
 /** Returns the process with the values that wait for this node's address; one that stays unknown is left out. */
 export function fillNode(spec: ProcessSpec, node: Node): ProcessSpec {

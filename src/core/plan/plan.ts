@@ -42,6 +42,25 @@ export type LaunchPlan = {
   /** What all members must agree on. */
   readonly fingerprint: readonly FingerprintField[];
   readonly rehearsal: boolean;
+  /** Null for every outcome without Ray. */
+  readonly ray: RayPlan | null;
+};
+
+/** What is needed of a Ray node beside its process: where the cluster is, and when it is whole. */
+export type RayPlan = {
+  readonly role: 'head' | 'agent';
+  /** Host and port of the GCS. */
+  readonly host: string;
+  readonly port: number;
+  /** How many nodes must be alive before the engine starts: all of them, or the head alone for elastic-ep. */
+  readonly nodes: number;
+  readonly gpusPerNode: number;
+  /** When an agent is started: at once (it waits for the head), or when the leader's engine is ready (elastic-ep). */
+  readonly joins: 'at-once' | 'when-leader-ready';
+  /** `user` where RAY_AUTH_MODE was set already. */
+  readonly auth: 'disabled' | 'token' | 'user';
+  readonly nodeManagerPort: number;
+  readonly version: string | null;
 };
 
 /** A field that all members must agree on; `shown` is null where the value may be secret, then digests are compared. */

@@ -40,6 +40,13 @@ export const waitSchema = v.object({
   deadlineMs: count,
 });
 
+const raySchema = v.object({
+  address: v.string(),
+  cluster: name,
+  waiting: name,
+  nodes: v.array(v.object({ ip: v.string(), state: v.picklist(['alive', 'draining', 'dead']), gpus: v.number() })),
+});
+
 export const statusSchema = v.object({
   schema: v.literal(1),
   /** When the document was made, so that ages can be told without the reader's clock. */
@@ -60,6 +67,8 @@ export const statusSchema = v.object({
     argv: v.array(v.string()),
   }),
   gpus: v.object({ count, source: name }),
+  /** Null without Ray; its nodes are the leader's to say. */
+  ray: v.nullable(raySchema),
   cause,
   restarts: v.number(),
   waiting: v.array(waitSchema),

@@ -17,6 +17,7 @@ export function renderStatus(document: StatusDocument): string {
     `${plain(document.phase)} for ${renderAge(phaseAgeMs(document))}, ${readiness(document)}`,
     '',
     ...renderTable([['RANK', 'HOST', 'PHASE', 'SINCE', 'GPUS', 'HEARD', 'CAUSE'], ...rows]),
+    ...rayLines(document.ray),
     ...waiting.flatMap((wait) => waitLines(wait, nowMs)),
     ...(cause === null ? [] : causeLines(cause)),
   ];
@@ -57,6 +58,12 @@ function renderTable(rows: readonly (readonly string[])[]): string[] {
       .join('  ')
       .trimEnd(),
   );
+}
+
+function rayLines(ray: StatusDocument['ray']): string[] {
+  if (ray === null) return [];
+  const nodes = ray.nodes.map(({ ip, state, gpus }) => `${ip} ${state} ${gpus} GPUs`);
+  return ['', plain(`Ray at ${ray.address}: ${nodes.join(', ') || "nodes are the leader's to say"}`)];
 }
 
 function waitLines({ gate, target, missing, sinceMs, deadlineMs }: StatusWait, nowMs: number): string[] {

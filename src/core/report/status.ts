@@ -84,6 +84,7 @@ export function statusDocument(state: State, unixMs: number): StatusDocument {
       argv: maskWords(document.processes[0]?.argv ?? []),
     },
     gpus: document.gpus,
+    ray: rayOf(state),
     cause: base.verdict?.cause ?? null,
     restarts: 0,
     waiting: waitsOf(state).map((wait) => ({
@@ -94,6 +95,14 @@ export function statusDocument(state: State, unixMs: number): StatusDocument {
     rehearsal,
     tail: null,
   };
+}
+
+function rayOf({ phase, base }: State): StatusDocument['ray'] {
+  const { ray, plan } = base;
+  if (plan.ray === null) return null;
+  const nodes = (ray?.nodes ?? []).slice(0, mostMembers).map(({ ip, state, gpus }) => ({ ip, state, gpus }));
+  const waiting = phase === 'assembling' ? (ray?.why ?? null) : null;
+  return { address: `${plan.ray.host}:${plan.ray.port}`, cluster: ray?.cluster ?? null, waiting, nodes };
 }
 
 function membersOf(state: State, ready: boolean, unixMs: number): StatusMember[] {

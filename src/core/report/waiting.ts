@@ -28,6 +28,8 @@ export function waitsOf(state: State): readonly Wait[] {
       if (base.self.rank !== 0) return wait('group', workerWaits(base), state.deadlineMs);
       return wait('group', `all ${base.self.size} members`, state.deadlineMs, missingRanks(base.group, base.self));
     }
+    case 'assembling':
+      return wait('ray-nodes', `Ray: ${base.ray?.why ?? 'not asked yet'}`, state.deadlineMs);
     case 'starting': {
       const follows = base.self.rank > 0 && base.plan.fate === 'together';
       const target = follows ? 'the leader to be ready' : `the engine (${state.readiness.reason ?? 'starting'})`;

@@ -13,7 +13,7 @@ type Broke = EventOf<'launcherBroke'>;
 export const brokeEarly = ({ base }: State, event: Broke): Step => endWith(base, internalCause(base, event), 'seen');
 
 /** Returns the step of an internal error while the engine runs. */
-export const broke = (state: StateOf<'starting' | 'ready'>, event: Broke): Step =>
+export const broke = (state: StateOf<'assembling' | 'starting' | 'ready'>, event: Broke): Step =>
   fault(state, internalCause(state.base, event), 'seen');
 
 /** Returns the step of an internal error while all stops anyway: said, and the stop goes on. */

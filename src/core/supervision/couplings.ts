@@ -56,6 +56,17 @@ export const couplings: Couplings = {
     drained: 'ignored',
     verdict: 'ignored',
   },
+  assembling: {
+    joined: 'ignored',
+    gone,
+    refused: 'ignored',
+    start: 'ignored',
+    reported,
+    'stop-asked': stopAsked,
+    stop,
+    drained: 'ignored',
+    verdict: 'ignored',
+  },
   starting: {
     joined: 'ignored',
     gone,

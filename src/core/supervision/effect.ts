@@ -2,7 +2,7 @@
 import type { Body, Epoch, Hello } from '#core/group/message.ts';
 import type { FingerprintField, ProcessSpec, ReadinessTarget } from '#core/plan/plan.ts';
 
-import type { LinkId } from './event.ts';
+import type { LinkId, RayQuestion } from './event.ts';
 
 /** Which process is meant: never a pid alone. */
 export type ProcessId = { readonly pid: number; readonly startTicks: number };
@@ -48,8 +48,18 @@ export type Effect =
       readonly known: readonly ProcessId[];
     }
   | { readonly kind: 'probeEngine'; readonly epoch: number; readonly targets: readonly ReadinessTarget[] }
-  /** The last lines of the engine's output; answer tailRead. */
-  | { readonly kind: 'readTail'; readonly epoch: number }
+  /** One question to Ray's GCS; answer rayAnswered. */
+  | {
+      readonly kind: 'askRay';
+      readonly epoch: number;
+      readonly host: string;
+      readonly port: number;
+      readonly question: RayQuestion;
+    }
+  /** The last lines of our output, and of Ray's own log files where they lie in a folder; answer tailRead. */
+  | { readonly kind: 'readTail'; readonly epoch: number; readonly rayFolder: string | null }
+  /** Removes the folder that was made for Ray. */
+  | { readonly kind: 'removeRayFolder'; readonly path: string }
   /** Rewrites the termination message from the state. */
   | { readonly kind: 'writeTermination' }
   /** The last effect: flush, close everything, leave with this code. */

@@ -1,6 +1,7 @@
 // What happened, in the past tense. Every event carries the time of our monotonic clock; those of a child its epoch.
 import type { Frame } from '#core/group/message.ts';
 import type { ProcessName } from '#core/plan/plan.ts';
+import type { GcsJudgement } from '#upstream/ray/judge.ts';
 
 export type LinkId = number;
 
@@ -68,10 +69,16 @@ type Happening =
   | { readonly kind: 'treeSwept'; readonly epoch: number; readonly survivors: readonly Survivor[] }
   | { readonly kind: 'engineProbed'; readonly epoch: number; readonly answers: readonly ProbeAnswer[] }
   | { readonly kind: 'tailRead'; readonly epoch: number; readonly lines: readonly string[] }
+  | ({ readonly kind: 'rayAnswered'; readonly epoch: number } & RayAnswer)
   | { readonly kind: 'statusPortTaken'; readonly reason: string }
   /** An exception of our own code that nobody caught. */
   | { readonly kind: 'launcherBroke'; readonly reason: string }
   | { readonly kind: 'effectFailed'; readonly effect: string; readonly reason: string };
+
+export type RayQuestion = 'clusterId' | 'nodes';
+export type RayAnswer = {
+  readonly [Q in RayQuestion]: { readonly question: Q; readonly judgement: GcsJudgement<Q> };
+}[RayQuestion];
 
 /** The HTTP status of one readiness target, or null with the reason where there was no answer. */
 export type ProbeAnswer = { readonly status: number | null; readonly reason: string };

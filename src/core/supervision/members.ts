@@ -18,7 +18,7 @@ import { cutShort, turnToAsked, turnToFault } from './turn.ts';
 import { judged, tellJudged } from './verdict.ts';
 
 type Of<K extends News['kind']> = Extract<News, { kind: K }>;
-type Serving = StateOf<'starting' | 'ready'>;
+type Serving = StateOf<'assembling' | 'starting' | 'ready'>;
 
 /** Returns the step after a member came in: the start, if it was the last one. */
 export function joined(state: StateOf<'joining'>, news: Of<'joined'>): Step {

@@ -2,32 +2,30 @@
 import { launcherCause } from '#core/group/cause.ts';
 import type { Epoch } from '#core/group/message.ts';
 import { renderDuration } from '#core/options.ts';
-import { fillNode } from '#core/plan/node-env.ts';
 
 import type { Effect } from './effect.ts';
 import { engineDied, exitCause, spawnCause } from './ending.ts';
-import { awaitSpawn, noChildren, withEnd, withProcess } from './children.ts';
+import { noChildren, withEnd, withProcess } from './children.ts';
 import type { EventOf } from './event.ts';
-import { endWith, fault } from './fault.ts';
-import { isReady, judge, openReadiness, probeDue } from './readiness.ts';
+import { fault } from './fault.ts';
+import { enterAssembling } from './ray.ts';
+import { rayWatchDue } from './ray-watch.ts';
+import { isReady, judge, probeDue } from './readiness.ts';
 import { look, seen } from './scan.ts';
-import type { Base, State, StateOf, Step } from './state.ts';
+import { enterServing } from './start.ts';
+import type { Base, StateOf, Step } from './state.ts';
 import { stay } from './state.ts';
 
 type Serving = StateOf<'starting' | 'ready'>;
+type Running = StateOf<'assembling' | 'starting' | 'ready'>;
 
-/** Returns the step that starts the engine in a new epoch. */
+/** Returns the step that starts a new epoch: the engine, or Ray's nodes first. */
 export function enterStarting(before: Base, epoch: Epoch, first: readonly Effect[]): Step {
   const base: Base = { ...before, epoch, group: { ...before.group, admitting: false } };
-  const spec = base.plan.document.processes.find((entry) => entry.name === 'engine');
-  if (spec === undefined)
-    return endWith(base, launcherCause('os', 'internal', 'cannot start: the plan has no engine'), 'seen');
-  const engine = awaitSpawn(noChildren(base.nowMs), 'engine', base.nowMs);
-  const { startup, peer } = base.plan.document.deadlines;
-  // The leader gives up first, so that all name the same member.
-  const deadlineMs = base.nowMs + startup + (base.self.rank === 0 ? 0 : peer);
-  const state: State = { phase: 'starting', base, engine, deadlineMs, readiness: openReadiness };
-  return stay(state, ...first, { kind: 'spawnChild', epoch: epoch.counter, spec: fillNode(spec, base.node) });
+  const { ray } = base.plan;
+  if (ray !== null) return enterAssembling(base, ray, first);
+  const step = enterServing(base, noChildren(base.nowMs), 'engine');
+  return { state: step.state, effects: [...first, ...step.effects] };
 }
 
 /** Returns the step after the engine's top process exists. */
@@ -36,20 +34,20 @@ export function childSpawned(state: StateOf<'starting'>, event: EventOf<'childSp
 }
 
 /** Returns the step after a process could not be started. */
-export function spawnFailed(state: Serving, event: EventOf<'spawnFailed'>): Step {
+export function spawnFailed(state: Running, event: EventOf<'spawnFailed'>): Step {
   const engine = withEnd(state.engine, event.name, { code: null, signal: null, atMs: event.atMs });
   return fault({ base: state.base, engine }, spawnCause(state.base, event), 'seen');
 }
 
 /** Returns the step after the engine's top process ended unasked. */
-export function childExited(state: Serving, event: EventOf<'childExited'>): Step {
+export function childExited(state: Running, event: EventOf<'childExited'>): Step {
   const end = { code: event.code, signal: event.signal, atMs: event.atMs };
   const next = { ...state, engine: withEnd(state.engine, event.name, end) };
   return fault(next, exitCause(state.base, state.engine, event.name, end), 'seen');
 }
 
 /** Returns the step after a look at the processes: one of the engine's own that is gone is a fault. */
-export function processesSeen(state: Serving, event: EventOf<'processesSeen'>): Step {
+export function processesSeen(state: Running, event: EventOf<'processesSeen'>): Step {
   const { engine, died } = seen(state.engine, event);
   if (died === null || state.base.plan.exits !== 'engine') return stay({ ...state, engine });
   return fault({ ...state, engine }, engineDied(state.base, died), 'seen');
@@ -79,11 +77,12 @@ export function servingTick(state: Serving): Step {
     const more = { rank: self.rank, host: self.host, seenBy: self.rank };
     return fault(state, launcherCause('startup-timeout', 'startup-timeout', message, more), 'seen');
   }
+  const watched = rayWatchDue(base);
   const looked = look(base, state.engine);
   const asked = probeDue(base, state.engine, state.readiness, state.phase === 'ready');
-  const next = { ...state, engine: looked.engine, readiness: asked.readiness };
+  const next = { ...state, base: watched.base, engine: looked.engine, readiness: asked.readiness };
   const step = next.phase === 'starting' ? becomeReady(next) : stay(next);
-  return { state: step.state, effects: [...looked.effects, ...asked.effects, ...step.effects] };
+  return { state: step.state, effects: [...looked.effects, ...watched.effects, ...asked.effects, ...step.effects] };
 }
 
 /** Returns the step to ready once the engine answers; a worker is ready with its leader. */

@@ -8,6 +8,7 @@ import { statusOf } from './ending.ts';
 import type { LedgerEntry } from './ledger.ts';
 import type { Base, State, StateOf, Step } from './state.ts';
 import { stay } from './state.ts';
+import { rayFolder } from './ray-folder.ts';
 import { askedCause, sayGoodbye, toPeers } from './tell.ts';
 import { freeze, verdictUntilMs } from './verdict.ts';
 
@@ -29,7 +30,11 @@ export function settlingTick(state: StateOf<'settling'>): Step {
   const code = mode === 'fault' ? (base.verdict?.cause.code ?? state.code) : state.code;
   const final = mode === 'fault' ? freeze(base) : { base, effects: lastWord(base) };
   const goodbye = sayGoodbye(base, code);
-  return stay({ phase: 'ended', base: final.base, code }, ...final.effects, ...goodbye, { kind: 'finish', code });
+  const clean: Effect[] = base.ray === null ? [] : [{ kind: 'removeRayFolder', path: rayFolder(base.self) }];
+  return stay({ phase: 'ended', base: final.base, code }, ...final.effects, ...goodbye, ...clean, {
+    kind: 'finish',
+    code,
+  });
 }
 
 // A worker whose engine died in the same moment learns here that the stop was asked for.

@@ -3,6 +3,7 @@ import type { Verdict } from '#core/group/cause.ts';
 import type { Group, Self } from '#core/group/group.ts';
 import type { Epoch } from '#core/group/message.ts';
 import type { LaunchPlan, ProcessName } from '#core/plan/plan.ts';
+import type { RayNode } from '#upstream/ray/node.ts';
 
 import type { Effect, ProcessId } from './effect.ts';
 import type { Survivor } from './event.ts';
@@ -21,6 +22,8 @@ export type Base = {
   /** Set once: by whom we were asked to stop, and when. */
   readonly asked: { readonly by: string; readonly atMs: number } | null;
   readonly verdict: Verdict | null;
+  /** Null until something was asked of Ray, and without it. */
+  readonly ray: RayView | null;
   readonly history: readonly { readonly phase: PhaseName; readonly atMs: number }[];
 };
 
@@ -51,6 +54,19 @@ export type Readiness = {
   readonly failures: number;
 };
 
+/** What Ray's GCS says of its cluster, as the leader (its nodes) or an agent (whether it is the one to join) asks it. */
+export type RayView = {
+  readonly asking: boolean;
+  readonly nextMs: number;
+  /** What is waited for, for a person. */
+  readonly why: string;
+  /** The cluster whose nodes these are; null until the head answers. */
+  readonly cluster: string | null;
+  readonly nodes: readonly RayNode[];
+  /** Addresses of members whose nodes Ray called dead the last time. */
+  readonly dead: readonly string[];
+};
+
 export type Mode = 'asked' | 'fault';
 
 export type State =
@@ -64,6 +80,8 @@ export type State =
       readonly reason: string;
     }
   | { readonly phase: 'joining'; readonly base: Base; readonly deadlineMs: number }
+  /** Ray's nodes come together: the leader starts the head and waits for all, a worker waits for the head. */
+  | { readonly phase: 'assembling'; readonly base: Base; readonly engine: Engine; readonly deadlineMs: number }
   | {
       readonly phase: 'starting';
       readonly base: Base;
@@ -138,6 +156,7 @@ export const openState = (self: Self, plan: LaunchPlan, group: Group, nowMs: num
     group,
     asked: null,
     verdict: null,
+    ray: null,
     history: [{ phase: 'opening', atMs: nowMs }],
   },
 });

@@ -105,6 +105,11 @@ function contextOf(state: State, base: Base): GroupContext {
     leaderPort: leader?.port ?? base.self.groupPort,
     peerTimeoutMs: base.plan.document.deadlines.peer,
     phase: state.phase,
+    ray: raySaid(base),
     ready: state.phase === 'ready' && isReady(base, state.engine, state.readiness),
   };
 }
+
+// The leader names its cluster, a worker the address that its agent has or will have in it.
+const raySaid = ({ plan, self, ray, node }: Base): string | null =>
+  plan.ray === null ? null : self.rank === 0 ? (ray?.cluster ?? null) : node.address;

@@ -42,6 +42,7 @@ function begin(state: State, first: boolean): Step {
     case 'resolving':
     case 'joining':
       return leaveUnstarted(state.base);
+    case 'assembling':
     case 'starting':
     case 'ready':
       return first ? drain(state) : stay(state);
@@ -59,7 +60,7 @@ function leaveUnstarted(base: Base): Step {
   return stay({ phase: 'settling', base: { ...base, group }, mode: 'asked', code: 0, untilMs: base.nowMs });
 }
 
-function drain(state: StateOf<'starting' | 'ready'>): Step {
+function drain(state: StateOf<'assembling' | 'starting' | 'ready'>): Step {
   const { base, engine } = state;
   const { deadlines } = base.plan.document;
   const by = base.asked?.by ?? 'somebody';

@@ -14,6 +14,8 @@ import {
   resolvingTick,
 } from './gates.ts';
 import { childExited, childSpawned, engineProbed, processesSeen, servingTick, spawnFailed } from './serving.ts';
+import { assemblingTick, rayAnswered, raySpawned } from './ray.ts';
+import { rayWatched } from './ray-watch.ts';
 import { settlingTick } from './settle.ts';
 import type { PhaseName, StateOf, Step } from './state.ts';
 import { drainingTick, lookedWhileDraining, signalReceived, stoppingTick } from './stop.ts';
@@ -40,6 +42,7 @@ const unbegun = {
   treeSwept: 'ignored',
   engineProbed: 'ignored',
   tailRead: 'ignored',
+  rayAnswered: 'ignored',
   launcherBroke: brokeEarly,
   statusPortTaken,
 } as const;
@@ -51,6 +54,19 @@ const begun = {
   nameUnresolved: 'ignored',
   listenerOpened: 'ignored',
   listenerFailed: 'ignored',
+} as const;
+
+// While something of ours runs and nobody was told to stop.
+const serving = {
+  ...begun,
+  signalReceived,
+  childExited,
+  processesSeen,
+  treeSwept: 'ignored',
+  tailRead: 'ignored',
+  statusPortTaken,
+  launcherBroke: broke,
+  effectFailed: remark,
 } as const;
 
 export const table: Table = {
@@ -87,35 +103,29 @@ export const table: Table = {
     ...unbegun,
     effectFailed: joiningFailed,
   },
+  assembling: {
+    ...serving,
+    timePassed: assemblingTick,
+    childSpawned: raySpawned,
+    spawnFailed,
+    engineProbed: 'ignored',
+    rayAnswered,
+  },
   starting: {
-    ...begun,
-    signalReceived,
+    ...serving,
     timePassed: servingTick,
     childSpawned,
     spawnFailed,
-    childExited,
-    processesSeen,
-    treeSwept: 'ignored',
     engineProbed,
-    tailRead: 'ignored',
-    statusPortTaken,
-    launcherBroke: broke,
-    effectFailed: remark,
+    rayAnswered: rayWatched,
   },
   ready: {
-    ...begun,
-    signalReceived,
+    ...serving,
     timePassed: servingTick,
     childSpawned: 'ignored',
     spawnFailed: 'ignored',
-    childExited,
-    processesSeen,
-    treeSwept: 'ignored',
     engineProbed,
-    tailRead: 'ignored',
-    statusPortTaken,
-    launcherBroke: broke,
-    effectFailed: remark,
+    rayAnswered: rayWatched,
   },
   draining: {
     ...begun,
@@ -128,6 +138,7 @@ export const table: Table = {
     treeSwept: 'ignored',
     engineProbed: 'ignored',
     tailRead: 'ignored',
+    rayAnswered: 'ignored',
     statusPortTaken,
     launcherBroke: brokeLate,
     effectFailed: remark,
@@ -143,6 +154,7 @@ export const table: Table = {
     treeSwept: 'ignored',
     engineProbed: 'ignored',
     tailRead,
+    rayAnswered: 'ignored',
     statusPortTaken,
     launcherBroke: brokeLate,
     effectFailed: remark,
@@ -158,6 +170,7 @@ export const table: Table = {
     treeSwept,
     engineProbed: 'ignored',
     tailRead,
+    rayAnswered: 'ignored',
     statusPortTaken,
     launcherBroke: brokeLate,
     effectFailed: remark,
@@ -173,6 +186,7 @@ export const table: Table = {
     treeSwept: 'ignored',
     engineProbed: 'ignored',
     tailRead: lastTailRead,
+    rayAnswered: 'ignored',
     statusPortTaken,
     launcherBroke: brokeLate,
     effectFailed: remark,
@@ -188,6 +202,7 @@ export const table: Table = {
     treeSwept: 'ignored',
     engineProbed: 'ignored',
     tailRead: 'ignored',
+    rayAnswered: 'ignored',
     statusPortTaken: 'ignored',
     launcherBroke: 'ignored',
     effectFailed: 'ignored',

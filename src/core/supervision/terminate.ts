@@ -1,8 +1,9 @@
 // SIGTERM, to the top processes only: whoever it is sent to ends its own. Ray's head goes last: agents and engine need it.
-import { livingOf, mainOf } from './children.ts';
+import { allEnded, livingOf, mainOf } from './children.ts';
 import type { Effect } from './effect.ts';
 import type { Base, Engine, State, StateOf, Step } from './state.ts';
 import { stay } from './state.ts';
+import { enterSweeping } from './sweep.ts';
 
 // vLLM 0.31 loses the first SIGTERM between the spawn of EngineCore and ready (seen five times of five); a second one ends it.
 const repeatAfterMs = 3_000;
@@ -24,6 +25,7 @@ export function terminateMain(engine: Engine): Effect[] {
 /** Returns the step that tells what runs here to stop, as was asked for. */
 export function terminateEngine(state: StateOf<'draining'>): Step {
   const { base, engine, killAtMs } = state;
+  if (allEnded(engine)) return enterSweeping({ base, engine, mode: 'asked', killAtMs }, 'gone');
   const drainAtMs = (base.asked?.atMs ?? base.nowMs) + base.plan.document.deadlines.drain;
   const next: State = {
     phase: 'stopping',

@@ -1,5 +1,6 @@
 // When each phase must be woken by time. What is waited for here is looked at in the phase's own tick, by the same figures.
 import { probeAtMs } from './readiness.ts';
+import { rayAtMs, rayWatchAtMs } from './ray-view.ts';
 import { lookAtMs } from './scan.ts';
 import { settleAtMs } from './settle.ts';
 import type { State } from './state.ts';
@@ -15,10 +16,21 @@ export function phaseWakeMs(state: State): number {
       return Math.min(state.deadlineMs, state.asking ? Infinity : state.nextTryMs);
     case 'joining':
       return state.deadlineMs;
+    case 'assembling':
+      return Math.min(state.deadlineMs, lookAtMs(state.engine), rayAtMs(state.base));
     case 'starting':
-      return Math.min(state.deadlineMs, lookAtMs(state.engine), probeAtMs(state.base, state.engine, state.readiness));
+      return Math.min(
+        state.deadlineMs,
+        rayWatchAtMs(state.base),
+        lookAtMs(state.engine),
+        probeAtMs(state.base, state.engine, state.readiness),
+      );
     case 'ready':
-      return Math.min(lookAtMs(state.engine), probeAtMs(state.base, state.engine, state.readiness));
+      return Math.min(
+        rayWatchAtMs(state.base),
+        lookAtMs(state.engine),
+        probeAtMs(state.base, state.engine, state.readiness),
+      );
     case 'draining':
       return Math.min(state.untilMs, lookAtMs(state.engine));
     case 'stopping':

@@ -32,8 +32,7 @@ export const beHeadless = (settings: Settings, shape: Shape, setup: Setup): void
 };
 
 const end = ({ crew }: Self, code: number): void => {
-  crew.kill();
-  finish(code);
+  finish(code, crew.kill);
 };
 
 const childGone = (self: Self, what: string): void => {

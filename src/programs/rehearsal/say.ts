@@ -12,9 +12,13 @@ export const say = (who: string, text: string, level: Level = 'INFO'): void => {
   process.stdout.write(`(${who} pid=${process.pid}) ${level} ${stamp(new Date())} [rehearsal] ${text}\n`);
 };
 
-/** Ends this process with `code` once all it has printed is written. */
-export const finish = (code: number): void => {
-  process.stdout.write('', () => process.stderr.write('', () => process.exit(code)));
+/** Ends this process with `code` once all it has printed is written, doing `last` in the moment of its end. */
+export const finish = (code: number, last: () => void = () => undefined): void => {
+  const end = (): never => {
+    last();
+    return process.exit(code);
+  };
+  process.stdout.write('', () => process.stderr.write('', end));
 };
 
 /** Keeps printing and living when whoever reads our output goes away, as Python's logging does. */

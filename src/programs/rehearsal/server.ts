@@ -60,8 +60,8 @@ const nameOf = ({ settings }: Self): string => (settings.profile === 'dynamo' ? 
 const end = (self: Self, code: number): void => {
   self.phase = 'ending';
   self.front?.close();
-  self.crew?.kill();
-  finish(code);
+  // Both at once: whoever looks must not see the children gone and their parent alive.
+  finish(code, () => self.crew?.kill());
 };
 
 const fail = (self: Self, why: string): void => {

@@ -19,6 +19,7 @@ const peer = (more: Partial<Peer> = {}): Peer => ({
   nextProbeMs: 0,
   phase: 'ready',
   ready: true,
+  ray: null,
   gpus: null,
   ...more,
 });

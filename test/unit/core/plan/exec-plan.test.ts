@@ -18,6 +18,7 @@ test('exec runs one command and looks at nothing else', () => {
     readiness: [],
     fingerprint: [],
     rehearsal: false,
+    ray: null,
   });
   expect(document).toMatchObject({
     identity: { source: null, role: 'single', rank: 0, size: 1, claims: [] },

@@ -50,6 +50,7 @@ export const sample = (change: Partial<StatusDocument> = {}): StatusDocument => 
   members: [member(1), member(0)],
   engine: { profile: 'vllm', version: '0.31.0', pids: [42], argv: ['vllm', 'serve', 'm'] },
   gpus: { count: 8, source: '/dev/nvidia0 to 7' },
+  ray: null,
   cause: null,
   restarts: 0,
   waiting: [],

@@ -254,7 +254,7 @@ test('a plan without an engine is our bug', () => {
     1,
     { kind: 'launchRequested' },
   );
-  expect(causeOf(over)).toMatchObject({ kind: 'os', code: 70, message: 'cannot start: the plan has no engine' });
+  expect(causeOf(over)).toMatchObject({ kind: 'internal', code: 70, message: 'cannot start: the plan has no engine' });
 });
 
 test('the environment of the engine is filled with what the look-up found', () => {

@@ -1,0 +1,49 @@
+// While the engine runs the leader goes on asking: a node that Ray calls dead takes no work any more, though all its processes live.
+import { launcherCause } from '#core/group/cause.ts';
+
+import type { Effect } from './effect.ts';
+import type { EventOf } from './event.ts';
+import { fault } from './fault.ts';
+import { ownRayAddress, rayMembers } from './ray-nodes.ts';
+import { rayAtMs } from './ray-view.ts';
+import type { Base, StateOf, Step } from './state.ts';
+import { epochOf, stay } from './state.ts';
+
+const everyMs = 1_000;
+
+/** Returns the base with the question that is due at the leader while the engine runs, and the effect that asks. */
+export function rayWatchDue(base: Base): { readonly base: Base; readonly effects: readonly Effect[] } {
+  const { ray, plan } = base;
+  if (plan.ray?.role !== 'head' || ray === null || base.nowMs < rayAtMs(base)) return { base, effects: [] };
+  return {
+    base: { ...base, ray: { ...ray, asking: true, nextMs: base.nowMs + everyMs } },
+    effects: [
+      { kind: 'askRay', epoch: epochOf(base), host: ownRayAddress(base), port: plan.ray.port, question: 'nodes' },
+    ],
+  };
+}
+
+/** Returns the step after Ray told its nodes. What a launcher sees of its own processes comes sooner and says more: Ray is believed the second time. */
+export function rayWatched(state: StateOf<'starting' | 'ready'>, event: EventOf<'rayAnswered'>): Step {
+  const { base } = state;
+  if (base.ray === null) return stay(state);
+  const { judgement } = event;
+  if (event.question !== 'nodes' || judgement.kind !== 'answered')
+    return stay({ ...state, base: { ...base, ray: { ...base.ray, asking: false } } });
+  const nodes = event.judgement.kind === 'answered' ? event.judgement.answer : [];
+  const living = new Set(nodes.filter((node) => node.state !== 'dead').map(({ ip }) => ip));
+  const dead = nodes.filter((node) => node.state === 'dead' && !living.has(node.ip));
+  const next = {
+    ...state,
+    base: { ...base, ray: { ...base.ray, asking: false, nodes, dead: dead.map(({ ip }) => ip) } },
+  };
+  for (const { ip, death } of dead) {
+    const member = rayMembers(base).find((entry) => entry.ip === ip);
+    if (member === undefined || !base.ray.dead.includes(ip)) continue;
+    const { rank, host } = member;
+    const message = `rank ${rank} (${host}): Ray says that its node ${ip} is dead: ${death?.message || death?.reason || 'no reason given'}`;
+    const more = { rank, host, process: 'raylet', seenBy: base.self.rank };
+    return fault(next, launcherCause('process-died', 'engine-ended', message, more), 'seen');
+  }
+  return stay(next);
+}

@@ -1,0 +1,147 @@
+// Ray's nodes come together. The leader starts the head once nobody holds its port, and the engine once the GCS itself
+// says that all nodes are there with their GPUs; an agent joins the cluster that its leader named, and no other.
+import { launcherCause } from '#core/group/cause.ts';
+import { renderDuration } from '#core/options.ts';
+import { fillNode } from '#core/plan/node-env.ts';
+import type { ProcessName, RayPlan } from '#core/plan/plan.ts';
+import type { GcsJudgement } from '#upstream/ray/judge.ts';
+
+import { awaitSpawn, noChildren, withProcess } from './children.ts';
+import type { Effect } from './effect.ts';
+import type { EventOf, RayQuestion } from './event.ts';
+import { endWith, fault } from './fault.ts';
+import { rayFolder } from './ray-folder.ts';
+import { gatherNodes, ownRayAddress, sayRayAnswer } from './ray-nodes.ts';
+import { rayAtMs, unasked } from './ray-view.ts';
+import { look } from './scan.ts';
+import type { Base, Engine, RayView, StateOf, Step } from './state.ts';
+import { epochOf, stay } from './state.ts';
+import { enterServing } from './start.ts';
+
+type Assembling = StateOf<'assembling'>;
+
+const askEveryMs = 100;
+
+/** Returns the step of the start of an epoch with Ray. */
+export function enterAssembling(before: Base, ray: RayPlan, first: readonly Effect[]): Step {
+  const base: Base = { ...before, ray: unasked };
+  const { 'ray-nodes': nodes, startup, peer } = base.plan.document.deadlines;
+  const late = ray.joins === 'when-leader-ready' && ray.role === 'agent' ? startup : 0;
+  // The leader gives up first, so that all name the same member.
+  const deadlineMs = base.nowMs + nodes + late + (base.self.rank === 0 ? 0 : peer);
+  const step = assemblingTick({ phase: 'assembling', base, engine: noChildren(base.nowMs), deadlineMs });
+  return { state: step.state, effects: [...first, ...step.effects] };
+}
+
+/** Returns the step of a tick while Ray's nodes come together: the next question, the next look. */
+export function assemblingTick(state: Assembling): Step {
+  const { base } = state;
+  if (base.nowMs >= state.deadlineMs) return tooLate(state);
+  const looked = look(base, state.engine);
+  const asked = rayDue(base, looked.engine);
+  return stay({ ...state, engine: looked.engine, base: asked.base }, ...looked.effects, ...asked.effects);
+}
+
+function tooLate(state: Assembling): Step {
+  const { self, plan, ray } = state.base;
+  const deadline = renderDuration(plan.document.deadlines['ray-nodes']);
+  const message = `rank ${self.rank} (${self.host}) cannot go on: Ray is not complete within the ray-nodes deadline (${deadline}): ${ray?.why}`;
+  return fault(state, launcherCause('gate-timeout', 'unreachable', message, here(state.base)), 'seen');
+}
+
+function rayDue(base: Base, engine: Engine): { readonly base: Base; readonly effects: readonly Effect[] } {
+  const { ray, plan, self } = base;
+  if (ray === null || plan.ray === null || base.nowMs < rayAtMs(base)) return { base, effects: [] };
+  const nextMs = base.nowMs + askEveryMs;
+  const waits = plan.ray.role === 'agent' ? agentWaits(base, plan.ray) : null;
+  if (waits !== null) return { base: { ...base, ray: { ...ray, nextMs, why: waits } }, effects: [] };
+  const head = engine.children.length > 0;
+  if (head && engine.children.every((child) => child.process === null))
+    return { base: { ...base, ray: { ...ray, nextMs } }, effects: [] };
+  const question = head && ray.cluster !== null ? 'nodes' : 'clusterId';
+  const host = self.rank === 0 ? ownRayAddress(base) : plan.ray.host;
+  return {
+    base: { ...base, ray: { ...ray, asking: true, nextMs } },
+    effects: [{ kind: 'askRay', epoch: epochOf(base), host, port: plan.ray.port, question }],
+  };
+}
+
+// Whoever answers on that port before the leader has spoken may be anybody's Ray.
+function agentWaits({ plan, group }: Base, ray: RayPlan): string | null {
+  if (plan.fate !== 'together') return null;
+  const [leader] = group.peers;
+  if (ray.joins === 'when-leader-ready' && leader?.ready !== true) return "the leader's engine is not ready";
+  return leader?.ray === null || leader === undefined ? "the leader's Ray head does not answer yet" : null;
+}
+
+/** Returns the step after Ray answered, or somebody else in its place. */
+export function rayAnswered(state: Assembling, event: EventOf<'rayAnswered'>): Step {
+  const { base, engine } = state;
+  if (base.ray === null || base.plan.ray === null) return stay(state);
+  const next: Assembling = { ...state, base: { ...base, ray: { ...base.ray, asking: false } } };
+  if (base.plan.ray.role === 'agent') return agentAnswered(next, base.plan.ray, event);
+  if (engine.children.length === 0) return beforeHead(next, base.plan.ray, event.judgement);
+  if (event.question === 'nodes') return nodesAnswered(next, event.judgement);
+  if (event.judgement.kind !== 'answered') return waitOn(next, `the head: ${sayRayAnswer(event.judgement)}`);
+  return assemblingTick(noted(next, { cluster: event.judgement.answer, nextMs: base.nowMs, why: 'its nodes' }));
+}
+
+// The head's port must be free: `ray start` needs 40 s to find out that it is not (ray.md 2.3).
+function beforeHead(state: Assembling, ray: RayPlan, judgement: GcsJudgement<RayQuestion>): Step {
+  if (judgement.kind === 'refused') return startRay(state, 'ray-head');
+  if (judgement.kind === 'unreachable') return waitOn(state, sayRayAnswer(judgement));
+  const { base } = state;
+  const holder = judgement.kind === 'answered' ? 'another Ray head' : `somebody else (${sayRayAnswer(judgement)})`;
+  const message = `rank ${base.self.rank} (${base.self.host}) cannot start Ray's head: port ${ray.port} is taken by ${holder}`;
+  return endWith(base, launcherCause('os', 'os', message, here(base)), 'seen');
+}
+
+function nodesAnswered(state: Assembling, judgement: GcsJudgement<'nodes'>): Step {
+  if (judgement.kind !== 'answered') return waitOn(state, `the head: ${sayRayAnswer(judgement)}`);
+  const seen = noted(state, { nodes: judgement.answer });
+  const gathered = gatherNodes(seen.base, judgement.answer);
+  if (gathered.kind === 'ready') return enterServing(seen.base, seen.engine, 'engine');
+  if (gathered.kind === 'waits') return waitOn(seen, gathered.why);
+  return fault(
+    seen,
+    launcherCause('refused', 'config', gathered.message, { ...here(seen.base), rank: gathered.rank }),
+    'seen',
+  );
+}
+
+function agentAnswered(state: Assembling, ray: RayPlan, { judgement }: EventOf<'rayAnswered'>): Step {
+  const { base } = state;
+  const wanted = base.plan.fate === 'together' ? base.group.peers[0]?.ray : null;
+  if (judgement.kind === 'answered') {
+    if (wanted !== null && wanted !== judgement.answer)
+      return waitOn(state, `${ray.host}:${ray.port} is another cluster than the leader's`);
+    return enterServing(noted(state, { why: 'joined' }).base, state.engine, 'ray-agent');
+  }
+  if (judgement.kind !== 'not-ray' && judgement.kind !== 'authentication')
+    return waitOn(state, `${ray.host}:${ray.port}: ${sayRayAnswer(judgement)}`);
+  const message = `rank ${base.self.rank} (${base.self.host}) cannot join Ray at ${ray.host}:${ray.port}: ${sayRayAnswer(judgement)}`;
+  return endWith(base, launcherCause('refused', 'config', message, here(base)), 'seen');
+}
+
+function startRay(state: Assembling, name: ProcessName): Step {
+  const { base } = state;
+  const spec = base.plan.document.processes.find((entry) => entry.name === name);
+  if (spec === undefined)
+    return endWith(base, launcherCause('internal', 'internal', `the plan has no ${name}`), 'seen');
+  const engine = awaitSpawn(state.engine, name, base.nowMs);
+  const filled = fillNode(spec, { ...base.node, folder: rayFolder(base.self) });
+  return stay({ ...state, engine }, { kind: 'spawnChild', epoch: epochOf(base), spec: filled });
+}
+
+/** Returns the step after Ray's process exists. */
+export const raySpawned = (state: Assembling, event: EventOf<'childSpawned'>): Step =>
+  stay({ ...state, engine: withProcess(state.base, state.engine, event) });
+
+const waitOn = (state: Assembling, why: string): Step => stay(noted(state, { why }));
+
+const noted = (state: Assembling, change: Partial<RayView>): Assembling => ({
+  ...state,
+  base: { ...state.base, ray: state.base.ray === null ? null : { ...state.base.ray, ...change } },
+});
+
+const here = ({ self }: Base) => ({ rank: self.rank, host: self.host, seenBy: self.rank });

@@ -1,0 +1,327 @@
+import { expect, test } from 'vitest';
+
+import type { RayPlan } from '#core/plan/plan.ts';
+import { statusDocument } from '#core/report/status.ts';
+import { waitLines } from '#core/report/waiting.ts';
+import type { GcsJudgement } from '#upstream/ray/judge.ts';
+import type { RayNode } from '#upstream/ray/node.ts';
+
+import { after, as, done, framed, kinds, opened, says, seen, theEpoch, tick } from '../../../world/drive.ts';
+import type { Driven } from '../../../world/drive.ts';
+
+const cluster = 'c'.repeat(56);
+const head: RayPlan = {
+  role: 'head',
+  host: 'node0',
+  port: 6379,
+  nodes: 2,
+  gpusPerNode: 1,
+  joins: 'at-once',
+  auth: 'disabled',
+  nodeManagerPort: 6380,
+  version: '2.60.0',
+};
+const agent: RayPlan = { ...head, role: 'agent' };
+const spec = (name: 'engine' | 'ray-head' | 'ray-agent') => ({
+  name,
+  argv: [name],
+  env: { set: {}, unset: [] },
+  after: [],
+});
+
+const rayNode = (ip: string, more: Partial<RayNode> = {}): RayNode => ({
+  id: '0'.repeat(56),
+  ip,
+  hostname: 'h',
+  name: ip,
+  state: 'alive',
+  isHead: ip === '10.0.0.1',
+  gpus: 1,
+  cpus: 1,
+  nodeManagerPort: 6380,
+  sessionDir: null,
+  tempDir: null,
+  death: null,
+  ...more,
+});
+const both = [rayNode('10.0.0.1'), rayNode('10.0.0.2')];
+
+/** The launcher of a rank with Ray in its plan, at its group gate. */
+function gate(rank: number, plan: RayPlan): Driven {
+  const driven = opened({ rank, size: 2, dns: true });
+  const { base } = driven.state;
+  const processes = plan.role === 'head' ? [spec('ray-head'), spec('engine')] : [spec('ray-agent')];
+  const document = { ...base.plan.document, processes };
+  const state = { ...driven.state, base: { ...base, plan: { ...base.plan, document, ray: plan } } };
+  const own = `10.0.0.${rank + 1}`;
+  const launched = after({ state, effects: [] }, 0, { kind: 'launchRequested' });
+  return after(launched, 1, { kind: 'nameResolved', address: '10.0.0.1', own, interface: 'eth0' });
+}
+
+const hello = { rank: 1, size: 2, generation: null, host: 'node1', groupPort: 9_441, fields: [] };
+
+/** The leader right after all are in. */
+function leader(plan: RayPlan = head): Driven {
+  let driven = after(gate(0, plan), 2, { kind: 'listenerOpened' });
+  driven = after(driven, 3, { kind: 'linkOpened', link: 1, address: '10.0.0.2', by: 'them' });
+  const { fields } = driven.state.base.self;
+  return after(driven, 4, framed(1, 1, { kind: 'hello', hello: { ...hello, fields } }));
+}
+
+/** A worker right after the leader started all. */
+function worker(plan: RayPlan = agent): Driven {
+  let driven = after(gate(1, plan), 2, { kind: 'listenerOpened' });
+  driven = tick(driven, 3);
+  driven = after(driven, 4, { kind: 'linkOpened', link: 9, address: '10.0.0.1', by: 'us' });
+  driven = after(driven, 5, framed(9, 0, { kind: 'challenge', key: 'k', generation: null }));
+  driven = after(driven, 6, framed(9, 0, { kind: 'welcome', rank: 0, host: 'node0' }));
+  return after(driven, 7, framed(9, 0, { kind: 'start', epoch: theEpoch }));
+}
+
+const said = (driven: Driven, atMs: number, judgement: GcsJudgement<'clusterId'>): Driven =>
+  after(driven, atMs, { kind: 'rayAnswered', epoch: 1, question: 'clusterId', judgement });
+const told = (driven: Driven, atMs: number, nodes: readonly RayNode[]): Driven =>
+  after(driven, atMs, {
+    kind: 'rayAnswered',
+    epoch: 1,
+    question: 'nodes',
+    judgement: { kind: 'answered', answer: nodes },
+  });
+const spawned = (driven: Driven, atMs: number, name: 'engine' | 'ray-head' | 'ray-agent', pid: number): Driven =>
+  after(driven, atMs, { kind: 'childSpawned', epoch: 1, name, pid, startTicks: 7 });
+const beat = (driven: Driven, atMs: number, ray: string, ready = false): Driven =>
+  after(
+    driven,
+    atMs,
+    framed(driven.state.base.self.rank === 0 ? 1 : 9, driven.state.base.self.rank === 0 ? 1 : 0, {
+      kind: 'heartbeat',
+      phase: 'assembling',
+      ready,
+      missing: [],
+      ray,
+    }),
+  );
+const starts = (driven: Driven): string[] => done(driven, 'spawnChild').map(({ spec: { name } }) => name);
+const causeOf = (driven: Driven) => driven.state.base.verdict?.cause;
+
+/** The leader whose head runs and answers. */
+function headed(): Driven {
+  const started = spawned(said(leader(), 10, { kind: 'refused' }), 12, 'ray-head', 100);
+  return said(tick(started, 120), 130, { kind: 'answered', answer: cluster });
+}
+
+/** The leader whose engine runs. */
+const serving = (): Driven => spawned(told(beat(headed(), 140, '10.0.0.2'), 150, both), 160, 'engine', 200);
+
+test('the leader asks who holds its port before it starts a head', () => {
+  const driven = leader();
+  expect(driven.state.phase).toBe('assembling');
+  expect(done(driven, 'askRay')).toEqual([
+    { kind: 'askRay', epoch: 1, host: '10.0.0.1', port: 6379, question: 'clusterId' },
+  ]);
+  expect(starts(driven)).toEqual([]);
+  expect(starts(said(driven, 10, { kind: 'refused' }))).toEqual(['ray-head']);
+});
+
+test.each<[string, GcsJudgement<'clusterId'>]>([
+  ['another Ray head', { kind: 'answered', answer: cluster }],
+  ['speaks Redis', { kind: 'not-ray', speaks: 'Redis' }],
+  ['does not answer in time', { kind: 'hangs', while: 'answering' }],
+])('a port that is taken (%s) is 71 before anything starts', (who, judgement) => {
+  const driven = said(leader(), 10, judgement);
+  expect(causeOf(driven)).toMatchObject({ kind: 'os', code: 71, message: expect.stringContaining(who) as string });
+  expect(driven.state.phase).toBe('settling');
+  expect(starts(driven)).toEqual([]);
+});
+
+test('the engine starts in the moment the last node is in with its GPUs, and not before', () => {
+  let driven = beat(headed(), 140, '10.0.0.2');
+  driven = told(driven, 150, [rayNode('10.0.0.1')]);
+  expect(driven.state.phase).toBe('assembling');
+  expect(waitLines(driven.state, 150)[0]).toContain('1 of 2 nodes are there; missing: rank 1 (node1, 10.0.0.2)');
+  driven = told(tick(driven, 260), 270, both);
+  expect(starts(driven)).toEqual(['engine']);
+  expect(driven.state.phase).toBe('starting');
+});
+
+test('nodes are counted only when each member has said where its own is', () => {
+  const driven = told(headed(), 150, both);
+  expect(driven.state.phase).toBe('assembling');
+  expect(waitLines(driven.state, 150)[0]).toContain('missing: rank 1 (node1)');
+});
+
+test('a surplus node does not hurt; a stranger in the place of a member does', () => {
+  const stranger = rayNode('10.0.0.9');
+  expect(told(beat(headed(), 140, '10.0.0.2'), 150, [...both, stranger]).state.phase).toBe('starting');
+  const driven = told(beat(headed(), 140, '10.0.0.2'), 150, [rayNode('10.0.0.1'), stranger]);
+  expect(driven.state.phase).toBe('assembling');
+});
+
+test('a node with fewer GPUs than planned is refused at once: it will not grow', () => {
+  const driven = told(beat(headed(), 140, '10.0.0.2'), 150, [rayNode('10.0.0.1'), rayNode('10.0.0.2', { gpus: 0 })]);
+  expect(causeOf(driven)).toMatchObject({
+    kind: 'refused',
+    code: 78,
+    rank: 1,
+    message: expect.stringContaining("Ray's node 10.0.0.2 (rank 1) has 0 GPUs, and 1 are planned") as string,
+  });
+  expect(kinds(driven)).toContain('signalProcess');
+});
+
+test('the head that dies while nodes are waited for ends all', () => {
+  const driven = after(headed(), 200, { kind: 'childExited', epoch: 1, name: 'ray-head', code: 1, signal: null });
+  expect(causeOf(driven)).toMatchObject({ kind: 'process-died', rank: 0, process: 'ray-head', code: 1 });
+});
+
+test('nodes that never come are named when the deadline is over', () => {
+  const waits = told(beat(headed(), 140, '10.0.0.2'), 150, [rayNode('10.0.0.1')]);
+  const { deadlineMs } = as(waits, 'assembling');
+  let driven = waits;
+  for (let atMs = 200; atMs <= deadlineMs; atMs += 1_000) driven = beat(driven, atMs, '10.0.0.2');
+  driven = tick(driven, deadlineMs);
+  expect(causeOf(driven)).toMatchObject({ kind: 'gate-timeout', code: 69 });
+  expect(causeOf(driven)?.message).toMatch(/ray-nodes deadline \(\w+\): 1 of 2 nodes are there; missing: rank 1/);
+});
+
+test('an agent asks nobody until its leader has named the cluster, and joins no other', () => {
+  let driven = tick(worker(), 500);
+  expect(done(driven, 'askRay')).toEqual([]);
+  expect(waitLines(driven.state, 500)[0]).toContain("the leader's Ray head does not answer yet");
+  driven = tick(beat(driven, 510, cluster), 620);
+  const asked = after(driven, 630, { kind: 'signalReceived', signal: 'SIGCONT' });
+  expect(asked.state.base.ray?.asking).toBe(true);
+  const other = said(driven, 640, { kind: 'answered', answer: 'd'.repeat(56) });
+  expect(starts(other)).toEqual([]);
+  expect(waitLines(other.state, 640)[0]).toContain("is another cluster than the leader's");
+  expect(starts(said(driven, 640, { kind: 'answered', answer: cluster }))).toEqual(['ray-agent']);
+});
+
+test.each<[GcsJudgement<'clusterId'>, RegExp]>([
+  [{ kind: 'not-ray', speaks: 'HTTP/1' }, /it is not Ray but speaks HTTP\/1/],
+  [{ kind: 'authentication', message: 'InvalidAuthToken' }, /its token is another one: InvalidAuthToken/],
+])('an agent that finds %j does not wait for it to change', (judgement, message) => {
+  const driven = said(tick(beat(worker(), 510, cluster), 620), 640, judgement);
+  expect(causeOf(driven)).toMatchObject({ kind: 'refused', code: 78, rank: 1 });
+  expect(causeOf(driven)?.message).toMatch(message);
+});
+
+test.each<[GcsJudgement<'clusterId'>, string]>([
+  [{ kind: 'refused' }, 'connection refused'],
+  [{ kind: 'unresolved', reason: 'name not resolved (ENOTFOUND)' }, 'name not resolved'],
+  [{ kind: 'hangs', while: 'connecting' }, 'no connection in time'],
+  [{ kind: 'half-answer', bytes: 3, reason: '3 bytes are missing' }, 'half an answer'],
+])('an agent that finds %j asks again, and says so', (judgement, why) => {
+  let driven = said(tick(beat(worker(), 510, cluster), 620), 640, judgement);
+  expect(waitLines(driven.state, 640)[0]).toContain(`node0:6379: ${why}`);
+  driven = tick(driven, 800);
+  expect(driven.state.base.ray?.asking).toBe(true);
+});
+
+test('an agent of elastic expert parallelism waits until the engine of its leader is ready', () => {
+  const waits = tick(beat(worker({ ...agent, joins: 'when-leader-ready' }), 510, cluster), 700);
+  expect(waitLines(waits.state, 700)[0]).toContain("the leader's engine is not ready");
+  const ready = tick(beat(waits, 710, cluster, true), 820);
+  expect(starts(said(ready, 830, { kind: 'answered', answer: cluster }))).toEqual(['ray-agent']);
+});
+
+test('the heartbeats name the cluster and the place of each', () => {
+  const beats = (driven: Driven) =>
+    done(tick(driven, driven.state.base.group.nextBeatMs), 'sendFrame').flatMap(({ body }) =>
+      body.kind === 'heartbeat' ? [body.ray ?? null] : [],
+    );
+  expect(beats(leader())).toEqual([null]);
+  expect(beats(headed())).toEqual([cluster]);
+  expect(beats(worker())).toEqual(['10.0.0.2']);
+});
+
+test('after a fault head and engine are told to stop at once', () => {
+  const driven = after(serving(), 300, { kind: 'linkClosed', link: 1, reason: 'end' });
+  const pids = done(driven, 'signalProcess').map(({ process, signal }) => [process.pid, signal]);
+  expect(pids).toEqual([
+    [100, 'SIGTERM'],
+    [200, 'SIGTERM'],
+  ]);
+});
+
+test('asked to stop, the engine drains first, then the agents leave, then the head', () => {
+  let driven = after(serving(), 300, { kind: 'signalReceived', signal: 'SIGTERM' });
+  const pidsOf = (step: Driven) => done(step, 'signalProcess').map(({ process }) => process.pid);
+  expect(pidsOf(driven)).toEqual([200]);
+  driven = after(driven, 900, { kind: 'childExited', epoch: 1, name: 'engine', code: 0, signal: null });
+  expect(pidsOf(driven)).toEqual([]);
+  expect(done(driven, 'sendFrame').map(({ body }) => body.kind)).toContain('drained');
+  driven = after(driven, 1_000, framed(1, 1, { kind: 'leaving', code: 0 }));
+  driven = tick(driven, 1_100);
+  const { engine } = as(driven, 'stopping');
+  expect(as(driven, 'stopping').restAtMs).toBe(Infinity);
+  expect(engine.children.map(({ name, end }) => [name, end !== null])).toEqual([
+    ['ray-head', false],
+    ['engine', true],
+  ]);
+  driven = after(driven, 1_500, { kind: 'childExited', epoch: 1, name: 'ray-head', code: 1, signal: null });
+  expect(driven.state.phase).toBe('sweeping');
+});
+
+test('a head is not kept waiting for ever by agents that do not leave', () => {
+  let driven = after(serving(), 300, { kind: 'signalReceived', signal: 'SIGTERM' });
+  driven = after(driven, 900, { kind: 'childExited', epoch: 1, name: 'engine', code: 0, signal: null });
+  const { restAtMs } = as(driven, 'stopping');
+  expect(restAtMs).toBe(5_900);
+  for (let atMs = 1_000; atMs < restAtMs; atMs += 1_000) driven = beat(driven, atMs, '10.0.0.2');
+  expect(as(tick(driven, restAtMs - 1), 'stopping').restAtMs).toBe(restAtMs);
+  expect(as(tick(driven, restAtMs), 'stopping').restAtMs).toBe(Infinity);
+});
+
+test('a node that Ray calls dead twice ends the group, though its launcher is alive', () => {
+  const dead = [
+    rayNode('10.0.0.1'),
+    rayNode('10.0.0.2', {
+      state: 'dead',
+      death: { reason: 'unexpected-termination' as never, message: 'missed heartbeats' },
+    }),
+  ];
+  let driven = told(tick(serving(), 1_200), 1_210, dead);
+  expect(driven.state.base.verdict).toBeNull();
+  driven = beat(driven, 1_500, '10.0.0.2');
+  driven = told(tick(driven, 2_300), 2_310, dead);
+  expect(causeOf(driven)).toMatchObject({ kind: 'process-died', rank: 1, process: 'raylet', code: 79 });
+  expect(causeOf(driven)?.message).toContain('Ray says that its node 10.0.0.2 is dead: missed heartbeats');
+});
+
+test("an agent's Ray process that dies beside a healthy `ray start` is a fault", () => {
+  let driven = said(tick(beat(worker(), 510, cluster), 620), 640, { kind: 'answered', answer: cluster });
+  driven = spawned(driven, 650, 'ray-agent', 100);
+  const top = { pid: 100, startTicks: 7, ppid: 1, title: 'python ray start' };
+  const raylet = { pid: 101, startTicks: 8, ppid: 100, title: '/x/ray/core/src/ray/raylet/raylet' };
+  driven = after(driven, 700, seen(true, top, raylet));
+  driven = after(driven, 780, seen(false, top));
+  expect(causeOf(driven)).toMatchObject({ kind: 'process-died', rank: 1, process: raylet.title, pid: 101, code: 79 });
+});
+
+test('the last lines are read in the folder that Ray was given, and it is removed last', () => {
+  let driven = after(serving(), 300, { kind: 'childExited', epoch: 1, name: 'ray-head', code: 1, signal: null });
+  const folder = done(driven, 'readTail')[0]?.rayFolder ?? '';
+  expect(folder).toMatch(/^\/tmp\/vllm-launch-\w+$/);
+  driven = after(driven, 400, { kind: 'childExited', epoch: 1, name: 'engine', code: 0, signal: null });
+  for (let atMs = 420; driven.state.phase === 'sweeping'; atMs += 20)
+    driven = after(driven, atMs, { kind: 'treeSwept', epoch: 1, survivors: [] });
+  driven = after(driven, 700, { kind: 'tailRead', epoch: 1, lines: [] });
+  driven = tick(driven, 900);
+  driven = driven.state.phase === 'ended' ? driven : after(driven, 5_000, { kind: 'linkClosed', link: 1, reason: 'x' });
+  expect(driven.state.phase).toBe('ended');
+});
+
+test('status shows the nodes of the cluster beside the members', () => {
+  const { ray } = statusDocument(told(tick(serving(), 1_200), 1_210, both).state, 0);
+  expect(ray).toEqual({
+    address: 'node0:6379',
+    cluster,
+    waiting: null,
+    nodes: [
+      { ip: '10.0.0.1', state: 'alive', gpus: 1 },
+      { ip: '10.0.0.2', state: 'alive', gpus: 1 },
+    ],
+  });
+  expect(statusDocument(leader().state, 0).ray).toMatchObject({ cluster: null, nodes: [], waiting: 'not asked yet' });
+  expect(says(leader())).not.toContain('');
+});
