@@ -1,4 +1,5 @@
 // What the machine says. Gathered once by edge/facts, then only read; null means "not known", never a guess.
+import type { Secret } from './secret.ts';
 
 /** The `missing` of a file that does not exist; any other text says why a file that exists was not read. */
 export const notThere = 'not there';
@@ -34,6 +35,10 @@ export type Executable =
 /** A version read from a distribution's metadata, without starting Python. */
 export type EngineVersion = { readonly version: string; readonly source: string };
 
+/** Ray's token, or why there is none; `source` is the variable or the file. */
+export type RayToken =
+  { readonly source: string; readonly value: Secret } | { readonly source: string; readonly missing: string };
+
 export type Facts = {
   /** The environment without our own VLLM_LAUNCH_ variables. */
   readonly env: Readonly<Record<string, string>>;
@@ -48,6 +53,14 @@ export type Facts = {
   readonly vllm: EngineVersion | null;
   readonly dynamo: EngineVersion | null;
   readonly ray: EngineVersion | null;
+  /** The version of the Python that runs the engine, as far as its files tell: `3.11.7`, or `3.11`. */
+  readonly python: string | null;
+  /** The program `ray`, beside the engine's own program or on PATH; `word` is how it is started. */
+  readonly rayProgram: Executable | null;
+  /** Whether that Ray is known to have what its client server needs. */
+  readonly rayClient: boolean;
+  /** Looked for only where Ray is to ask for it. */
+  readonly rayToken: RayToken | null;
   /** Whether a local model path named by the command is there; null where it names none. */
   readonly model: { readonly path: string; readonly present: boolean } | null;
   readonly route: Route | null;

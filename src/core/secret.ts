@@ -5,14 +5,14 @@ export type Secret = { readonly kind: 'secret'; toString(): string; toJSON(): st
 
 export const mask = '********';
 
-/** Returns a secret that prints as the mask everywhere. The group token is to be the first. @public */
+/** Returns a secret that prints as the mask everywhere. */
 export function secret(value: string): Secret {
   const made: Secret = { kind: 'secret', toString: () => mask, toJSON: () => mask };
   values.set(made, value);
   return made;
 }
 
-/** Returns the value of a secret, for the one place that hands it on. @public */
+/** Returns the value of a secret, for the one place that hands it on. */
 export const reveal = (hidden: Secret): string => values.get(hidden) ?? '';
 
 const words =

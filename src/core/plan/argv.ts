@@ -1,13 +1,16 @@
 // The exact words of the engine: the user's own byte for byte, then ours.
 import type { Problem, Warning } from '#core/errors.ts';
 import { problem } from '#core/errors.ts';
+import type { EngineWords } from '#upstream/vllm/read-words.ts';
 import { readWords } from '#upstream/vllm/read-words.ts';
 
 import { fateOf } from './gates.ts';
 import type { Decided } from './launch.ts';
-import type { MpPlace } from './mp.ts';
+import type { Added, MpPlace } from './mp.ts';
 import { mpWords } from './mp.ts';
 import type { Deadlines } from './plan.ts';
+import { rayPlanOf } from './ray-place.ts';
+import { rayWords } from './ray-words.ts';
 import { refusedWords } from './read-engine.ts';
 import { isAtLeast } from './versions.ts';
 
@@ -22,16 +25,18 @@ export type Argv = {
   readonly warnings: readonly Warning[];
 };
 
-/** Returns the engine's argv, or null where the outcome is not run or this node's place in it is not known. */
+/**
+ * Returns the engine's argv, or null where the outcome is not run or this node's place in it is not known. A Ray agent runs no
+ * engine: its argv is the leader's, whose words it is refused for alike.
+ */
 export function engineArgv(launch: Decided, deadlines: Deadlines, drainDelayMs: number): Argv | null {
   const { outcome } = launch.decision;
-  if (outcome === 'single' || outcome === 'replicas') {
+  if (outcome === 'single' || outcome === 'replicas' || (outcome === 'elastic-ep' && rayPlanOf(launch) !== null)) {
     return { argv: rehearsed(launch), ours: [], problems: [], warnings: dropsRequests(launch, 'and is left as it is') };
   }
   const { fields } = launch;
-  const place = mpPlace(launch);
-  if (outcome !== 'mp' || fields === null || place === null) return null;
-  const added = mpWords(place, fields);
+  const added = fields === null ? null : addedWords(launch, fields);
+  if (added === null) return null;
   const drain = drainWords(launch, deadlines.drain - drainDelayMs);
   const words = [...drain, ...added.words];
   return {
@@ -62,8 +67,14 @@ export function refusedTogether(launch: Decided, ours: readonly string[]): Probl
   return refusedWords(refused.find((errors) => errors.length > 0) ?? []);
 }
 
-function mpPlace({ identity: { rank, size, leader }, options }: Decided): MpPlace | null {
-  if (rank === null || size === null || leader === null) return null;
+function addedWords(launch: Decided, fields: EngineWords): Added | null {
+  const place = mpPlace(launch);
+  if (place !== null) return mpWords(place, fields);
+  return launch.decision.outcome === 'ray' && rayPlanOf(launch) !== null ? rayWords(fields) : null;
+}
+
+function mpPlace({ decision, identity: { rank, size, leader }, options }: Decided): MpPlace | null {
+  if (decision.outcome !== 'mp' || rank === null || size === null || leader === null) return null;
   return { rank, size, host: leader.host, masterPort: options['master-port'] };
 }
 

@@ -2,35 +2,39 @@
 import { given } from '#core/identity/given.ts';
 
 import type { Decided } from './launch.ts';
-import { addressVariables, interfaceVariables } from './node-env.ts';
+import { usesRay } from './launch.ts';
+import type { Variable } from './own-address.ts';
+import { nodeVariables } from './own-address.ts';
 import type { Deadlines, ProcessSpec } from './plan.ts';
+import { clusterAddress, rayOwn } from './ray-env.ts';
 import { rehearsalFaults } from './rehearsal.ts';
 import { systemPort } from './system-server.ts';
+import { unwanted } from './unwanted.ts';
 
 /** Returns what is set and unset; null is this node's own address or interface, not known before the name resolves. */
 export function engineEnvironment(launch: Decided, deadlines: Deadlines): ProcessSpec['env'] {
   const { env } = launch.facts;
-  const set: Record<string, string | null> = {};
-  const offer = (name: string, value: string | null) => {
-    if (given(env, name) === null) set[name] = value;
-  };
-  if (launch.profile === 'command') return { set, unset: [] };
-  if (spansNodes(launch)) {
-    const { route } = launch.facts;
-    for (const name of addressVariables) offer(name, route?.address ?? null);
-    for (const name of interfaceVariables) offer(name, route?.interface ?? null);
-    offer('VLLM_ENGINE_READY_TIMEOUT_S', String(Math.ceil(deadlines.startup / 1000)));
-  }
+  if (launch.profile === 'command') return { set: {}, unset: [] };
+  const offered: readonly Variable[] = [
+    ...(spansNodes(launch) ? [...nodeVariables(launch), readyTimeout(deadlines)] : []),
+    ...rayOwn(launch),
+    ...clusterAddress(launch),
+    ...(launch.profile === 'dynamo' ? [['DYN_SYSTEM_PORT', String(systemPort)] as const] : []),
+  ];
   const faults = rehearsalFaults(launch);
-  if (faults !== null) set['REHEARSAL_FAULT'] = faults;
-  if (launch.profile === 'dynamo') offer('DYN_SYSTEM_PORT', String(systemPort));
-  return { set, unset: serviceVariables(env) };
+  const set: readonly Variable[] = [
+    ...offered.filter(([name]) => given(env, name) === null),
+    ...(faults === null ? [] : [['REHEARSAL_FAULT', faults] as const]),
+  ];
+  return { set: Object.fromEntries(set), unset: unwanted(launch) };
 }
 
-/** Tells whether one engine spans nodes, so that addresses of this node go to others. */
-export const spansNodes = ({ decision, identity }: Decided): boolean =>
-  (identity.size ?? 1) > 1 && decision.outcome !== 'single' && decision.outcome !== 'replicas';
+const readyTimeout = ({ startup }: Deadlines): Variable => [
+  'VLLM_ENGINE_READY_TIMEOUT_S',
+  String(Math.ceil(startup / 1000)),
+];
 
-// A Service called vllm injects VLLM_PORT=tcp://..., which vLLM refuses to start with (vllm.md 2.2).
-const serviceVariables = (env: Readonly<Record<string, string>>): string[] =>
-  given(env, 'VLLM_PORT')?.includes('://') === true ? ['VLLM_PORT'] : [];
+/** Tells whether addresses of this node go to others: one engine spans nodes, or Ray stands between its processes. */
+const spansNodes = (launch: Decided): boolean =>
+  usesRay(launch) ||
+  ((launch.identity.size ?? 1) > 1 && launch.decision.outcome !== 'single' && launch.decision.outcome !== 'replicas');

@@ -1,8 +1,10 @@
 // What all members must agree on before an engine starts: nothing in vLLM compares it (vllm.md 1.1).
-import { maskWords, namesSecret } from '#core/secret.ts';
+import { maskWords, namesSecret, reveal } from '#core/secret.ts';
 
 import type { Decided } from './launch.ts';
+import { usesRay } from './launch.ts';
 import type { FingerprintField } from './plan.ts';
+import { authMode } from './ray-auth.ts';
 
 // These differ from node to node by right.
 const perNode =
@@ -26,7 +28,21 @@ export function fingerprint(launch: Decided): FingerprintField[] {
     show('gpu model', facts.gpus?.model ?? 'unknown'),
     show('gpu driver', facts.gpus?.driver ?? 'unknown'),
   ];
-  return [...fields, ...variables(facts.env)];
+  return [...fields, ...rayFields(launch), ...variables(facts.env)];
+}
+
+/** Ray itself compares the versions of Ray and Python, and neither the mode nor the token (ray.md 1, 10). */
+function rayFields(launch: Decided): FingerprintField[] {
+  if (!usesRay(launch)) return [];
+  const { facts, options } = launch;
+  const mode = authMode(launch);
+  const token = mode === 'token' && facts.rayToken !== null && 'value' in facts.rayToken ? facts.rayToken.value : null;
+  return [
+    { field: 'python version', value: facts.python ?? 'unknown', shown: true },
+    { field: 'ray port', value: String(options['ray-port']), shown: true },
+    { field: 'ray auth mode', value: mode, shown: true },
+    ...(token === null ? [] : [{ field: 'ray token', value: reveal(token), shown: false }]),
+  ];
 }
 
 function commandField({ command, fields }: Decided): FingerprintField {

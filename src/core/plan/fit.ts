@@ -18,9 +18,10 @@ export function fitRemarks({ fields, decision, identity, facts }: Decided): Rema
       return spread(sizesOf(fields), { n, g });
     case 'ray':
       return gathered(sizesOf(fields), { n, g });
+    case 'elastic-ep':
+      return atStart(sizesOf(fields), g);
     case 'single':
     case 'replicas':
-    case 'elastic-ep':
     case null:
       return noRemarks;
   }
@@ -47,6 +48,14 @@ function gathered({ world }: Sizes, { n, g }: Room): Remarks {
   if (world > all)
     return refuse(`cannot put ${world} processes on ${n} nodes of ${g} GPUs: only ${all} are there`, mend);
   return { problems: [], warnings: idle(all - world, `${all} GPUs of ${n} nodes`) };
+}
+
+/** Agents join once the engine is ready, so it starts on the leader's GPUs alone (vLLM 0.31 create_dp_placement_groups). */
+function atStart({ world, dp }: Sizes, g: number): Remarks {
+  const all = world * dp;
+  if (all <= g) return noRemarks;
+  const message = `the engine asks for ${all} GPUs and the leader has ${g}: other nodes join only once it is ready, so start with fewer --data-parallel-size and scale up`;
+  return { problems: [], warnings: [{ code: 'elastic-start', message }] };
 }
 
 const mend = 'change the sizes, --nnodes or --gpus-per-node';

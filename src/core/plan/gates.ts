@@ -1,6 +1,9 @@
 // What is waited for before and after the start, the ports this takes, and how ready is told.
 import type { Decided } from './launch.ts';
+import { usesRay } from './launch.ts';
+import { inUrl } from './node-env.ts';
 import type { Deadlines, Gate, LaunchPlan, PlanDocument, ReadinessTarget } from './plan.ts';
+import { rayPlanOf } from './ray-place.ts';
 import { systemPaths, systemPortOf } from './system-server.ts';
 
 const vllmPort = 8000;
@@ -19,7 +22,7 @@ export function gatesOf(launch: Decided, deadlines: Deadlines): Gate[] {
   const { identity, decision } = launch;
   const gates: Gate[] = [];
   const together = fateOf(launch) === 'together';
-  const needsLeader = together || decision.outcome === 'mp';
+  const needsLeader = together || decision.outcome === 'mp' || usesRay(launch);
   if (needsLeader && identity.leader !== null) {
     gates.push({ kind: 'dns', target: identity.leader.host, deadlineMs: deadlines.dns });
   }
@@ -27,45 +30,62 @@ export function gatesOf(launch: Decided, deadlines: Deadlines): Gate[] {
     const target = `${inUrl(identity.leader.host)}:${identity.leader.port}`;
     gates.push({ kind: 'group', target, deadlineMs: deadlines.group });
   }
+  for (const target of leaderQuestions(launch)) gates.push({ kind: 'http', target, deadlineMs: deadlines.startup });
+  const ray = rayPlanOf(launch);
+  if (ray !== null) {
+    gates.push({ kind: 'ray-nodes', target: `${inUrl(ray.host)}:${ray.port}`, deadlineMs: deadlines['ray-nodes'] });
+  }
   for (const { host, port, path } of readinessOf(launch)) {
     gates.push({ kind: 'http', target: `http://${inUrl(host)}:${port}${path}`, deadlineMs: deadlines.startup });
   }
   return gates;
 }
 
-// An IPv6 address stands in brackets in front of a port.
-const inUrl = (host: string): string => (host.includes(':') ? `[${host}]` : host);
+/** What an agent of elastic-ep asks the leader where it does not hear of it over the group link (dynamo.md 2.4). */
+function leaderQuestions(launch: Decided): string[] {
+  const { decision, identity, profile, facts } = launch;
+  const { leader, rank } = identity;
+  const hears = fateOf(launch) === 'together';
+  if (decision.outcome !== 'elastic-ep' || leader === null || rank === null || rank === 0 || hears) return [];
+  const port = enginePort(launch);
+  const path = profile === 'dynamo' ? systemPaths(facts.env)[0] : '/health';
+  return port === null ? [] : [`http://${inUrl(leader.host)}:${port}${path}`];
+}
+
+/** Returns the port at which the engine, where it serves, says that it is ready; null where it says so at none. */
+export function enginePort({ profile, fields, facts }: Decided): number | null {
+  if (profile === 'dynamo') return systemPortOf(facts.env);
+  return profile === 'vllm' ? (fields?.port.value ?? vllmPort) : null;
+}
 
 /** Returns the questions that tell whether this node's engine is ready; none where it serves nothing. */
 export function readinessOf(launch: Decided): ReadinessTarget[] {
   const { profile, fields, facts } = launch;
-  if (!serves(launch)) return [];
-  if (profile === 'dynamo') {
-    const port = systemPortOf(facts.env);
-    return port === null ? [] : systemPaths(facts.env).map((path) => ({ host: '127.0.0.1', port, path }));
-  }
-  if (profile === 'command') return [];
+  const port = enginePort(launch);
+  if (!serves(launch) || port === null) return [];
+  if (profile === 'dynamo') return systemPaths(facts.env).map((path) => ({ host: '127.0.0.1', port, path }));
   const host = fields?.host.value ?? null;
   const everywhere = host === null || host === '0.0.0.0' || host === '::';
-  return [{ host: everywhere ? '127.0.0.1' : host, port: fields?.port.value ?? vllmPort, path: '/health' }];
+  return [{ host: everywhere ? '127.0.0.1' : host, port, path: '/health' }];
 }
 
-/** Tells whether this node's engine answers over HTTP: headless ones do not. */
-function serves({ decision, identity, fields }: Decided): boolean {
-  const worker = decision.outcome === 'mp' && identity.rank !== 0;
-  return !worker && fields?.headless.value !== true;
+/** Tells whether this node's engine answers over HTTP: headless ones do not, and an agent of Ray is none. */
+function serves(launch: Decided): boolean {
+  const { decision, identity, fields } = launch;
+  const one = decision.outcome === 'mp' || (usesRay(launch) && identity.size !== 1);
+  return !(one && identity.rank !== 0) && fields?.headless.value !== true;
 }
 
 /** Returns the ports of this launch; null is one that is not used. */
 export function portsOf(launch: Decided): PlanDocument['ports'] {
-  const { options, profile, decision, fields, facts } = launch;
-  const asked = serves(launch);
+  const { options, profile, decision } = launch;
+  const port = serves(launch) ? enginePort(launch) : null;
   return {
     status: options['status-port'] === 0 ? null : options['status-port'],
     group: fateOf(launch) === 'together' ? options['group-port'] : null,
     master: decision.outcome === 'mp' ? options['master-port'] : null,
-    engine: asked && profile === 'vllm' ? (fields?.port.value ?? vllmPort) : null,
-    system: asked && profile === 'dynamo' ? systemPortOf(facts.env) : null,
-    ray: null,
+    engine: profile === 'vllm' ? port : null,
+    system: profile === 'dynamo' ? port : null,
+    ray: rayPlanOf(launch)?.port ?? null,
   };
 }

@@ -27,6 +27,9 @@ export type Launch = {
 /** A launch with its decision. */
 export type Decided = Launch & { readonly decision: Decision };
 
+/** Tells whether this outcome stands on a Ray cluster. */
+export const usesRay = ({ decision: { outcome } }: Decided): boolean => outcome === 'ray' || outcome === 'elastic-ep';
+
 export type Remarks = { readonly warnings: readonly Warning[]; readonly problems: readonly Problem[] };
 
 export const noRemarks: Remarks = { warnings: [], problems: [] };

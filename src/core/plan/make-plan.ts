@@ -19,6 +19,10 @@ import type { Decided, Remarks } from './launch.ts';
 import { allRemarks, noRemarks } from './launch.ts';
 import { missingParts } from './missing.ts';
 import type { Deadlines, LaunchPlan, PlanDocument, ProcessSpec } from './plan.ts';
+import { authRemarks } from './ray-auth.ts';
+import { rayPlanOf } from './ray-place.ts';
+import { rayProcess } from './ray-processes.ts';
+import { rayRemarks } from './ray-refusals.ts';
 import { readEngine } from './read-engine.ts';
 import { rehearsalRemarks } from './rehearsal.ts';
 import { refusals } from './refusals.ts';
@@ -52,6 +56,8 @@ export function makePlan(
     decided,
     { warnings: [], problems: [...refusals(launch), ...missingParts(launch)] },
     fitRemarks(launch),
+    rayRemarks(launch),
+    authRemarks(launch),
     systemServerRemarks(launch),
     rehearsalRemarks(launch),
     versionRemarks(launch),
@@ -59,9 +65,17 @@ export function makePlan(
   );
   // Asked last: what is refused before explains it better.
   const together = built === null || remarks.problems.length > 0 ? [] : refusedTogether(launch, built.ours);
-  const env = engineEnvironment(launch, deadlines);
-  const processes: ProcessSpec[] = built === null ? [] : [{ name: 'engine', argv: built.argv, env, after: [] }];
+  const processes = built === null ? [] : processesOf(launch, deadlines, built.argv);
   return assemble(launch, deadlines, processes, allRemarks(remarks, { warnings: [], problems: together }));
+}
+
+/** Returns what starts here, in that order: Ray before the engine, and an agent of Ray without one. */
+function processesOf(launch: Decided, deadlines: Deadlines, argv: readonly string[]): ProcessSpec[] {
+  const ray = rayPlanOf(launch);
+  const before = ray === null ? [] : [rayProcess(launch, ray)];
+  if (ray?.role === 'agent') return before;
+  const env = engineEnvironment(launch, deadlines);
+  return [...before, { name: 'engine', argv, env, after: before.map(({ name }) => name) }];
 }
 
 function assemble(
@@ -96,6 +110,6 @@ function assemble(
     readiness: readinessOf(launch),
     fingerprint: fingerprint(launch),
     rehearsal: options.rehearse && launch.profile !== 'command',
-    ray: null,
+    ray: rayPlanOf(launch),
   };
 }

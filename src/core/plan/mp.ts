@@ -11,7 +11,7 @@ export type MpPlace = {
   readonly masterPort: number;
 };
 
-type Ours = {
+export type Ours = {
   readonly words: readonly [flag: string, value: string];
   readonly theirs: { readonly value: unknown; readonly word: string | null };
   /** How the value is chosen with an option of this launcher. */
@@ -30,11 +30,12 @@ export function mpWords({ rank, size, host, masterPort }: MpPlace, fields: Engin
     { words: ['--master-port', String(masterPort)], theirs: port, option: '--master-port' },
     { words: ['--node-rank', String(rank)], theirs: nodeRank, option: '--node-rank' },
   ];
-  const added = [...ours.map(add), rank === 0 ? headlessLeader(headless) : headlessWorker(headless)];
+  const added = [...ours.map(addWord), rank === 0 ? headlessLeader(headless) : headlessWorker(headless)];
   return { words: added.flatMap(({ words }) => words), problems: added.flatMap(({ problems }) => problems) };
 }
 
-function add({ words, theirs, option }: Ours): Added {
+/** Returns our word and its value unless the user gave the same, or a problem where the user's contradicts. */
+export function addWord({ words, theirs, option }: Ours): Added {
   if (theirs.word === null) return { words, problems: [] };
   const [flag, value] = words;
   const said = String(theirs.value);
@@ -49,8 +50,8 @@ const nothing: Added = { words: [], problems: [] };
 const contradiction = (words: readonly string[], said: string, hint: string): Problem =>
   problem('config', `cannot add ${words.join(' ')}: the command says ${said}`, hint);
 
-// Dynamo takes --headless from this variable where the words do not give it (ai-dynamo 1.6.1, backend_args.py).
-const fromVariable = (word: string): boolean => word.startsWith('DYN_VLLM_HEADLESS=');
+/** Tells whether --headless stands in Dynamo's variable and not in the words (ai-dynamo 1.6.1, backend_args.py). */
+export const fromVariable = (word: string): boolean => word.startsWith('DYN_VLLM_HEADLESS=');
 
 function headlessWorker({ value, word }: EngineWords['headless']): Added {
   if (value) return nothing;

@@ -52,6 +52,8 @@ export type RayPlan = {
   /** Host and port of the GCS. */
   readonly host: string;
   readonly port: number;
+  /** This node's own address in the cluster; null is not known before the leader's name resolves. */
+  readonly address: string | null;
   /** How many nodes must be alive before the engine starts: all of them, or the head alone for elastic-ep. */
   readonly nodes: number;
   readonly gpusPerNode: number;

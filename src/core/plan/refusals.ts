@@ -4,6 +4,7 @@ import { problem } from '#core/errors.ts';
 import { quote } from '#core/quote.ts';
 
 import type { Decided, Launch } from './launch.ts';
+import { usesRay } from './launch.ts';
 import type { Outcome } from './plan.ts';
 
 const config = (message: string, hint: string): Problem => problem('config', message, hint);
@@ -15,7 +16,8 @@ export function refusals(launch: Decided): Problem[] {
   if (outcome === 'single' || outcome === 'replicas') return [];
   const several = (launch.identity.size ?? 1) > 1;
   return [
-    ...(several ? [...unknownCommand(launch), ...unknownGpus(launch)] : []),
+    ...(several ? unknownCommand(launch) : []),
+    ...(several || usesRay(launch) ? unknownGpus(launch) : []),
     ...unready(outcome),
     ...rayReplicas(launch),
     ...headlessIgnored(launch),
@@ -46,11 +48,9 @@ function unknownGpus({ facts, profile }: Launch): Problem[] {
   return [config(`cannot tell the GPUs of one node: ${seen}`, 'give --gpus-per-node (on CPU builds: worker slots)')];
 }
 
-/** Outcomes that are planned and not yet run, with what can be done instead. */
+/** The outcomes that are planned and not yet run, with what can be done instead. */
 const instead: Partial<Record<Outcome, string>> = {
-  ray: 'use --executor mp, or the annotation nvidia.com/vllm-distributed-executor-backend: mp',
   'data-parallel': 'give each node its own --data-parallel-* flags with --outcome replicas',
-  'elastic-ep': 'leave out --enable-elastic-ep or --data-parallel-backend ray',
 };
 
 function unready(outcome: Outcome | null): Problem[] {

@@ -44,9 +44,14 @@ export const decisionSchema = v.object({
   reason: v.string(),
 });
 
+const argv = v.pipe(
+  v.array(v.string()),
+  v.description('{node-address} and {ray-folder} in the words of Ray stand for what is known only when it is started.'),
+);
+
 export const processSchema = v.object({
   name: v.picklist(['engine', 'ray-head', 'ray-agent']),
-  argv: v.array(v.string()),
+  argv,
   env: v.object({ set: v.record(v.string(), v.nullable(v.string())), unset: v.array(v.string()) }),
   after: v.array(v.string()),
 });

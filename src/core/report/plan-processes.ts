@@ -1,4 +1,5 @@
 // The part of a plan's text that says what would be started: each word of the command, ours told from the user's.
+import { placeholders, unfilled } from '#core/plan/node-env.ts';
 import type { PlanDocument, ProcessSpec } from '#core/plan/plan.ts';
 
 import { quoteWord, quoteWords } from './shell-words.ts';
@@ -9,8 +10,14 @@ export function describeProcesses(document: PlanDocument, width: number): string
   if (document.processes.length === 0) return [];
   const lines = document.processes.flatMap((spec) => describeProcess(spec, document, width));
   const marked = lines.some((line) => line.startsWith('  + '));
-  return [...lines, ...(marked ? ['  (+ is added by vllm-launch; the rest is as given)'] : [])];
+  const notes = [
+    ...(marked ? ['(+ is added by vllm-launch; the rest is as given)'] : []),
+    ...(document.processes.some((spec) => unfilled(spec).length > 0) ? [waiting] : []),
+  ];
+  return [...lines, ...notes.map((note) => hang('  ', note, width))];
 }
+
+const waiting = `(${placeholders.address} and ${placeholders.folder} are filled in at the start)`;
 
 function describeProcess(spec: ProcessSpec, { engine }: PlanDocument, width: number): string[] {
   const after = spec.after.length === 0 ? '' : `, after ${spec.after.join(', ')}`;

@@ -2,21 +2,19 @@
 // says that all nodes are there with their GPUs; an agent joins the cluster that its leader named, and no other.
 import { launcherCause } from '#core/group/cause.ts';
 import { renderDuration } from '#core/options.ts';
-import { fillNode } from '#core/plan/node-env.ts';
-import type { ProcessName, RayPlan } from '#core/plan/plan.ts';
+import type { RayPlan } from '#core/plan/plan.ts';
 import type { GcsJudgement } from '#upstream/ray/judge.ts';
 
-import { awaitSpawn, noChildren, withProcess } from './children.ts';
+import { noChildren, withProcess } from './children.ts';
 import type { Effect } from './effect.ts';
 import type { EventOf, RayQuestion } from './event.ts';
 import { endWith, fault } from './fault.ts';
-import { rayFolder } from './ray-folder.ts';
 import { gatherNodes, ownRayAddress, sayRayAnswer } from './ray-nodes.ts';
 import { rayAtMs, unasked } from './ray-view.ts';
 import { look } from './scan.ts';
 import type { Base, Engine, RayView, StateOf, Step } from './state.ts';
 import { epochOf, stay } from './state.ts';
-import { enterServing } from './start.ts';
+import { enterServing, startProcess } from './start.ts';
 
 type Assembling = StateOf<'assembling'>;
 
@@ -88,7 +86,7 @@ export function rayAnswered(state: Assembling, event: EventOf<'rayAnswered'>): S
 
 // The head's port must be free: `ray start` needs 40 s to find out that it is not (ray.md 2.3).
 function beforeHead(state: Assembling, ray: RayPlan, judgement: GcsJudgement<RayQuestion>): Step {
-  if (judgement.kind === 'refused') return startRay(state, 'ray-head');
+  if (judgement.kind === 'refused') return startHead(state);
   if (judgement.kind === 'unreachable') return waitOn(state, sayRayAnswer(judgement));
   const { base } = state;
   const holder = judgement.kind === 'answered' ? 'another Ray head' : `somebody else (${sayRayAnswer(judgement)})`;
@@ -123,15 +121,8 @@ function agentAnswered(state: Assembling, ray: RayPlan, { judgement }: EventOf<'
   return endWith(base, launcherCause('refused', 'config', message, here(base)), 'seen');
 }
 
-function startRay(state: Assembling, name: ProcessName): Step {
-  const { base } = state;
-  const spec = base.plan.document.processes.find((entry) => entry.name === name);
-  if (spec === undefined)
-    return endWith(base, launcherCause('internal', 'internal', `the plan has no ${name}`), 'seen');
-  const engine = awaitSpawn(state.engine, name, base.nowMs);
-  const filled = fillNode(spec, { ...base.node, folder: rayFolder(base.self) });
-  return stay({ ...state, engine }, { kind: 'spawnChild', epoch: epochOf(base), spec: filled });
-}
+const startHead = (state: Assembling): Step =>
+  startProcess(state.base, state.engine, 'ray-head', (engine) => ({ ...state, engine }));
 
 /** Returns the step after Ray's process exists. */
 export const raySpawned = (state: Assembling, event: EventOf<'childSpawned'>): Step =>

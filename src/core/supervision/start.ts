@@ -1,6 +1,6 @@
 // The start of what serves: the engine, or on a worker under Ray the agent that its ranks will live under.
 import { launcherCause } from '#core/group/cause.ts';
-import { fillNode } from '#core/plan/node-env.ts';
+import { fillNode, unfilled } from '#core/plan/node-env.ts';
 import type { ProcessName } from '#core/plan/plan.ts';
 
 import { awaitSpawn } from './children.ts';
@@ -12,16 +12,29 @@ import { epochOf, stay } from './state.ts';
 
 /** Returns the step that starts one more process, and with it the waiting for ready. */
 export function enterServing(base: Base, running: Engine, name: ProcessName): Step {
-  const { document } = base.plan;
-  const spec = document.processes.find((entry) => entry.name === name);
-  if (spec === undefined)
-    return endWith(base, launcherCause('internal', 'internal', `cannot start: the plan has no ${name}`), 'seen');
-  const { startup, peer, 'ray-nodes': rayNodes } = document.deadlines;
+  const { startup, peer, 'ray-nodes': rayNodes } = base.plan.document.deadlines;
   // The leader gives up first, so that all name the same member; an agent is started before the others are in.
   const spareMs = base.self.rank === 0 ? 0 : peer + (name === 'ray-agent' ? rayNodes : 0);
   const deadlineMs = base.nowMs + startup + spareMs;
-  const engine = awaitSpawn(running, name, base.nowMs);
-  const state: State = { phase: 'starting', base, engine, deadlineMs, readiness: openReadiness };
+  return startProcess(base, running, name, (engine) => ({
+    phase: 'starting',
+    base,
+    engine,
+    deadlineMs,
+    readiness: openReadiness,
+  }));
+}
+
+/** Returns the step that starts one of the plan's processes, in the state that `then` makes of it. */
+export function startProcess(base: Base, running: Engine, name: ProcessName, then: (engine: Engine) => State): Step {
+  const spec = base.plan.document.processes.find((entry) => entry.name === name);
+  if (spec === undefined) return broken(base, `the plan has no ${name}`);
   const filled = fillNode(spec, { ...base.node, folder: rayFolder(base.self) });
+  const [left] = unfilled(filled);
+  if (left !== undefined) return broken(base, `${name} still waits for ${left}`);
+  const state = then(awaitSpawn(running, name, base.nowMs));
   return stay(state, { kind: 'spawnChild', epoch: epochOf(base), spec: filled });
 }
+
+const broken = (base: Base, why: string): Step =>
+  endWith(base, launcherCause('internal', 'internal', `cannot start: ${why}`), 'seen');

@@ -10,8 +10,9 @@ import { resolveLeader } from '#edge/network/resolve.ts';
 import { findDistribution } from './distributions.ts';
 import { findExecutable } from './executable.ts';
 import { gatherGpus } from './gpus.ts';
-import { packageDirectories } from './interpreter.ts';
+import { packageDirectories, pythonVersion } from './interpreter.ts';
 import { gatherPodinfo } from './podinfo.ts';
+import { findRay, gatherRayToken, hasRayClient } from './ray.ts';
 import { gatherNames, rehearsalProgram, withoutOurs } from './surroundings.ts';
 import { readTextFile } from './text-file.ts';
 import { within } from './within.ts';
@@ -30,13 +31,14 @@ export async function gatherFacts(
 ): Promise<Facts> {
   const env = withoutOurs(environment);
   const files = namedFiles(command, options.engine);
-  const [podinfo, hostfile, engineConfig, gpus, programs, model] = await Promise.all([
+  const [podinfo, hostfile, engineConfig, gpus, programs, model, rayToken] = await Promise.all([
     gatherPodinfo(options.podinfo),
     textOf(options.hostfile),
     textOf(files.config),
     gatherGpus(options['gpus-per-node'], env),
     gatherPrograms(command, env),
     presence(files.model),
+    gatherRayToken(options['ray-auth'], env),
   ]);
   const facts: Facts = {
     env,
@@ -46,6 +48,7 @@ export async function gatherFacts(
     engineConfig,
     gpus,
     ...programs,
+    rayToken,
     model,
     route: null,
     inPod: env['KUBERNETES_SERVICE_HOST'] !== undefined || podinfo !== null,
@@ -57,23 +60,31 @@ export async function gatherFacts(
 const textOf = (path: string | null): Promise<Facts['hostfile']> =>
   path === null ? Promise.resolve(null) : readTextFile(path);
 
-type Programs = Pick<Facts, 'executable' | 'vllm' | 'dynamo' | 'ray'>;
+type Versions = Pick<Facts, 'vllm' | 'dynamo' | 'ray' | 'python'>;
+type Programs = Versions & Pick<Facts, 'executable' | 'rayProgram' | 'rayClient'>;
+
+const noVersions: Versions = { vllm: null, dynamo: null, ray: null, python: null };
 
 async function gatherPrograms([word]: readonly string[], env: Env): Promise<Programs> {
   const executable = word === undefined ? null : await findExecutable(word, env['PATH']);
-  if (executable?.found !== true) return { executable, vllm: null, dynamo: null, ray: null };
-  const versions = gatherVersions(executable.path, env);
-  return { executable, ...(await within(fileBoundMs, versions, { vllm: null, dynamo: null, ray: null })) };
+  const program = executable?.found === true ? executable.path : null;
+  const [rayProgram, versions] = await Promise.all([
+    findRay(program, env['PATH']),
+    program === null ? noVersions : within(fileBoundMs, gatherVersions(program, env), noVersions),
+  ]);
+  return { executable, rayProgram, rayClient: await hasRayClient(rayProgram, env), ...versions };
 }
 
-async function gatherVersions(
-  program: string,
-  env: Env,
-): Promise<Record<'vllm' | 'dynamo' | 'ray', EngineVersion | null>> {
+async function gatherVersions(program: string, env: Env): Promise<Versions> {
   const directories = await packageDirectories(program, env);
   const find = (name: string): Promise<EngineVersion | null> => findDistribution(name, directories);
-  const [vllm, dynamo, ray] = await Promise.all([find('vllm'), find('ai-dynamo'), find('ray')]);
-  return { vllm, dynamo, ray };
+  const [vllm, dynamo, ray, python] = await Promise.all([
+    find('vllm'),
+    find('ai-dynamo'),
+    find('ray'),
+    pythonVersion(program, env),
+  ]);
+  return { vllm, dynamo, ray, python };
 }
 
 /** A path that may not be looked at is there for all we know; the engine will say. */

@@ -18,6 +18,17 @@ export async function packageDirectories(program: string, env: Env): Promise<str
   return [...fromVariable, ...((await ofVenv(python)) ?? (await ofInstallation(python, env)))];
 }
 
+/** Returns the version of the Python that a program is or starts: whole from a virtual environment, else as its name tells. */
+export async function pythonVersion(program: string, env: Env): Promise<string | null> {
+  const python = await interpreterOf(program, env);
+  if (python === null) return null;
+  const config = await readBeginning(join(dirname(dirname(python)), 'pyvenv.cfg'), 65_536);
+  // venv calls it version, uv and virtualenv version_info; virtualenv puts the level behind it (3.11.7.final.0).
+  const stated = /^version(?:_info)?\s*=\s*(\d+\.\d+(?:\.\d+)?)/m.exec(config ?? '')?.[1];
+  const real = await realpath(python).catch(() => python);
+  return stated ?? pythonName.exec(basename(real))?.[1] ?? null;
+}
+
 /** A program that is no Python is a script whose first line names one, as pip and uv write them. */
 async function interpreterOf(program: string, env: Env): Promise<string | null> {
   if (pythonName.test(basename(program))) return program;

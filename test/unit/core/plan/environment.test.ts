@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { fillNode } from '#core/plan/node-env.ts';
+import { fillNode, unfilled } from '#core/plan/node-env.ts';
 import type { ProcessSpec } from '#core/plan/plan.ts';
 
 import { dynamoWorker, envOf, leaderPlan, planFor, serve, workerPlan } from './plan-for.ts';
@@ -89,19 +89,64 @@ describe('once the address of this node is known', () => {
 
   test('it is filled in where it was waited for, and nowhere else', () => {
     const { VLLM_ENGINE_READY_TIMEOUT_S: _, ...waited } = ours;
-    expect(fillNode(spec, route)).toEqual({ ...spec, env: { set: waited, unset: ['Y'] } });
+    expect(fillNode(spec, { ...route, folder: null })).toEqual({ ...spec, env: { set: waited, unset: ['Y'] } });
   });
 
   test('what stays unknown is left out', () => {
-    expect(fillNode(spec, { address: '10.0.0.2', interface: null }).env.set).toEqual({
+    expect(fillNode(spec, { address: '10.0.0.2', interface: null, folder: null }).env.set).toEqual({
       VLLM_HOST_IP: '10.0.0.2',
       VLLM_NIXL_SIDE_CHANNEL_HOST: '10.0.0.2',
     });
-    expect(fillNode(spec, { address: null, interface: null }).env.set).toEqual({});
+    expect(fillNode(spec, { address: null, interface: null, folder: null }).env.set).toEqual({});
   });
 
   test('what is set already stays', () => {
     const set = { VLLM_HOST_IP: '127.0.0.1', OTHER: '' };
-    expect(fillNode({ ...spec, env: { set, unset: [] } }, route).env.set).toEqual(set);
+    expect(fillNode({ ...spec, env: { set, unset: [] } }, { ...route, folder: null }).env.set).toEqual(set);
+  });
+});
+
+describe('once the folder of Ray is known', () => {
+  const spec: ProcessSpec = {
+    name: 'ray-head',
+    argv: [
+      'ray',
+      '--at={node-address}',
+      '--gcs={node-address}:1',
+      '--temp-dir={ray-folder}',
+      '{ray-folder}{ray-folder}',
+    ],
+    env: { set: { RAY_ADDRESS: '{node-address}:6379', VLLM_DP_MASTER_IP: null }, unset: [] },
+    after: [],
+  };
+
+  test('the words of Ray are filled in', () => {
+    const filled = fillNode(spec, { address: '10.0.0.2', interface: null, folder: '/tmp/$&' });
+    expect(filled).toEqual({
+      ...spec,
+      argv: ['ray', '--at=10.0.0.2', '--gcs=10.0.0.2:1', '--temp-dir=/tmp/$&', '/tmp/$&/tmp/$&'],
+      env: { set: { RAY_ADDRESS: '10.0.0.2:6379', VLLM_DP_MASTER_IP: '10.0.0.2' }, unset: [] },
+    });
+    expect(unfilled(filled)).toEqual([]);
+  });
+
+  test('an address of IPv6 has brackets in front of a port', () => {
+    const { argv, env } = fillNode(spec, { address: 'fd00::2', interface: null, folder: null });
+    expect(argv.slice(1, 4)).toEqual(['--at=fd00::2', '--gcs=[fd00::2]:1', '--temp-dir={ray-folder}']);
+    expect(env.set['RAY_ADDRESS']).toBe('[fd00::2]:6379');
+  });
+
+  test('what is still open is told', () => {
+    const none = { address: null, interface: null, folder: null };
+    expect(unfilled(fillNode(spec, none))).toEqual(['{node-address}', '{ray-folder}']);
+    expect(unfilled(fillNode(spec, { ...none, address: '10.0.0.2' }))).toEqual(['{ray-folder}']);
+    expect(unfilled(fillNode(spec, { ...none, folder: '/t' }))).toEqual(['{node-address}']);
+    expect(unfilled(fillNode({ ...spec, argv: [] }, none))).toEqual(['{node-address}']);
+  });
+
+  test('words of the user that look alike are left as they are, and wait for nothing', () => {
+    const engine: ProcessSpec = { ...spec, name: 'engine', env: { set: { A: null }, unset: [] } };
+    expect(unfilled(engine)).toEqual([]);
+    expect(fillNode(engine, { address: '1', interface: '2', folder: '3' }).argv).toEqual(spec.argv);
   });
 });

@@ -6,7 +6,7 @@ import { planSchema } from '#core/plan/schema.ts';
 import { lws } from '../identity/who.ts';
 import { dynamoPod } from './choose.ts';
 import type { Launch } from './plan-for.ts';
-import { dynamoWorker, gpus, leaderPlan, planFor, serve } from './plan-for.ts';
+import { dynamoWorker, gpus, leaderPlan, planFor, rayFacts, serve } from './plan-for.ts';
 
 const backend = 'nvidia.com/vllm-distributed-executor-backend';
 const large = dynamoWorker('--tensor-parallel-size', '16');
@@ -26,7 +26,9 @@ const scenarios: Readonly<Record<string, Launch>> = {
   },
   replicas: { words: serve('--shutdown-timeout', '30'), options: { nnodes: 3, 'node-rank': 2, leader: 'node0' } },
   'dynamo-pod-mp-by-annotation': { words: large, env: lws(1, 2), labels, annotations: { [backend]: 'mp' }, ...pod },
-  'dynamo-pod-legacy-ray-refused': { words: large, env: lws(0, 2), labels, ...pod },
+  'dynamo-pod-legacy-ray': { words: large, env: lws(0, 2), labels, facts: { ...rayFacts, ...pod.facts } },
+  'dynamo-pod-legacy-ray-agent': { words: large, env: lws(1, 2), labels, facts: { ...rayFacts, ...pod.facts } },
+  'dynamo-pod-legacy-without-ray': { words: large, env: lws(0, 2), labels, ...pod },
   rehearsal: {
     words: serve('--tensor-parallel-size', '2'),
     options: {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 
 import { dynamoPod } from './choose.ts';
-import { argvOf, envOf, gpus, messages, planFor } from './plan-for.ts';
+import { argvOf, envOf, gpus, messages, planFor, rayFacts } from './plan-for.ts';
 
 // What the operator makes of a pod (dynamo.md), against what the launcher makes of it from the inside.
 type Row = {
@@ -24,6 +24,8 @@ type Row = {
     backend?: string;
     flags_added?: string[];
     resolved_example?: { env: Record<string, string>; flags: string[] };
+    /** What the operator starts, by way of a shell. */
+    processes?: string[][];
   };
 };
 
@@ -65,7 +67,7 @@ const planOf = (row: Row, words = wordsOf(row)) => {
     env: environmentOf(row),
     labels: dynamoPod,
     annotations: Object.fromEntries(keys),
-    facts: { gpus: gpusPerContainer === 0 ? null : gpus(gpusPerContainer), vllm: null },
+    facts: { ...rayFacts, gpus: gpusPerContainer === 0 ? null : gpus(gpusPerContainer), vllm: null },
   });
 };
 
@@ -77,6 +79,17 @@ function flagsOf({ input, expected }: Row): readonly string[] {
   );
   return expected.resolved_example?.flags ?? filled;
 }
+
+/** The operator's words of `ray start`, filled in as the kubelet does; its own address is another's to know. */
+const rayWordsOf = (words: readonly string[], { input, expected }: Row): readonly string[] => {
+  const env: Record<string, string> = { ...groveDefaults, ...environmentOf({ input, expected } as Row) };
+  return words
+    .map((word) => word.replace(/\$\((\w+)\)/g, (_, name: string) => env[name] ?? ''))
+    .filter((word) => !word.includes('$POD_IP') && word !== '(background)');
+};
+
+// vLLM 0.31 itself refuses some commands of these rows.
+const byEngine = 'cannot use --enable-elastic-ep: it needs --enable-eplb';
 
 const untouched = "`single` | N = 1 | the user's command, untouched";
 const unknownCommand =
@@ -91,7 +104,12 @@ const differing: Readonly<Record<string, { because: string; outcome: string | nu
   'dyn-019': {
     because: 'A first word that starts with `-` means `python3 -m dynamo.vllm` followed by those words',
     outcome: 'elastic-ep',
-    says: /^cannot run the outcome elastic-ep/,
+    says: new RegExp(`^${byEngine}`),
+  },
+  'dyn-027': {
+    because: "waits until the leader's engine is up, then Ray agent: of a node that knows its leader",
+    outcome: 'elastic-ep',
+    says: new RegExp(`^${byEngine}`),
   },
   'dyn-028': { because: contradicted, outcome: null, says: /but the command says --distributed-executor-backend=mp/ },
   'dyn-029': { because: contradicted, outcome: null, says: /but the command says --distributed-executor-backend=mp/ },
@@ -112,9 +130,6 @@ const differing: Readonly<Record<string, { because: string; outcome: string | nu
   },
 };
 
-// vLLM 0.31 itself refuses some commands of these rows.
-const byEngine = 'cannot use --enable-elastic-ep: it needs --enable-eplb';
-
 const outcomes: Readonly<Record<string, string>> = { dp: 'data-parallel' };
 const backends = ['mp', 'ray'];
 
@@ -128,13 +143,22 @@ describe('a pod as the operator launches it', () => {
     const refused = messages(plan).filter((message) => message !== byEngine);
     expect(decision.outcome).toBe(outcomes[backend] ?? backend);
     expect(decision.executor).toBe(backends.includes(backend) ? backend : null);
-    if (backend !== 'mp' && backend !== 'single') {
+    if (backend === 'dp') {
       expect(refused).toEqual([expect.stringMatching(/^cannot run the outcome /)]);
       return;
     }
     expect(refused).toEqual([]);
-    expect(argvOf(plan)).toEqual([...plan.document.engine.command, ...flagsOf(row)]);
-    expect(Object.hasOwn(envOf(plan)?.set ?? {}, 'VLLM_NIXL_SIDE_CHANNEL_HOST')).toBe(backend === 'mp');
+    if (row.input.role === 'worker' && backend !== 'mp' && backend !== 'single') {
+      expect(argvOf(plan)).toBeNull();
+    } else {
+      expect(argvOf(plan)).toEqual([...plan.document.engine.command, ...flagsOf(row)]);
+      expect(Object.hasOwn(envOf(plan)?.set ?? {}, 'VLLM_NIXL_SIDE_CHANNEL_HOST')).toBe(backend !== 'single');
+    }
+    // The operator starts Ray with fewer words, and each of them is among ours.
+    const [ray] = (row.expected.processes ?? []).filter(([program]) => program === 'ray');
+    const ours = plan.document.processes.find(({ name }) => name !== 'engine')?.argv ?? [];
+    for (const word of rayWordsOf(ray ?? [], row)) expect(ours).toContain(word);
+    expect(ours.length > 0).toBe(backend === 'ray' || backend === 'elastic-ep');
   });
 
   test.each(rows.filter(({ id }) => Object.hasOwn(differing, id)))('$id $name: differs on purpose', (row) => {

@@ -1,7 +1,7 @@
 import type { Facts, GpuFacts } from '#core/facts.ts';
 import type { Options } from '#core/options.ts';
 import { makePlan } from '#core/plan/make-plan.ts';
-import type { LaunchPlan } from '#core/plan/plan.ts';
+import type { LaunchPlan, ProcessSpec } from '#core/plan/plan.ts';
 import type { YamlReading } from '#core/yaml.ts';
 
 import { bareFacts, mapText, podinfoOf, withOptions } from '../bare-facts.ts';
@@ -74,9 +74,12 @@ export const workerPlan = (launch: Launch = {}): LaunchPlan =>
   planFor({ words: serve('-tp', '16'), ...launch, env: { ...lws(1, 2), ...launch.env } });
 
 /** The words of the engine in a plan, null where it starts none. */
-export const argvOf = ({ document }: LaunchPlan): readonly string[] | null => document.processes[0]?.argv ?? null;
+export const argvOf = (plan: LaunchPlan): readonly string[] | null => processOf(plan, 'engine')?.argv ?? null;
 
-export const envOf = ({ document }: LaunchPlan) => document.processes[0]?.env ?? null;
+export const envOf = (plan: LaunchPlan) => processOf(plan, 'engine')?.env ?? null;
+
+export const processOf = ({ document }: LaunchPlan, name: ProcessSpec['name']): ProcessSpec | null =>
+  document.processes.find((spec) => spec.name === name) ?? null;
 
 export const messages = ({ problems }: LaunchPlan): readonly string[] => problems.map(({ message }) => message);
 export const warned = ({ document }: LaunchPlan): readonly string[] => document.warnings.map(({ code }) => code);
@@ -90,3 +93,29 @@ export const mpAdds = (rank: number): readonly string[] => [
 
 /** The drain of an engine outside of pods: grace 25 s less 10 s. */
 export const drain = ['--shutdown-timeout', '15'] as const;
+
+/** What an image has that can run Ray 2.60. */
+export const rayFacts: Partial<Facts> = {
+  ray: version('2.60.0', 'ray'),
+  rayProgram: { found: true, word: 'ray', path: '/opt/venv/bin/ray' },
+};
+
+const onRay = ({ options, facts, ...launch }: Launch): Launch => ({
+  ...launch,
+  options: { executor: 'ray', ...options },
+  facts: { ...rayFacts, ...facts },
+});
+
+/** The plan of the same two ranks on Ray. */
+export const rayLeader = (launch: Launch = {}): LaunchPlan => leaderPlan(onRay(launch));
+export const rayWorker = (launch: Launch = {}): LaunchPlan => workerPlan(onRay(launch));
+
+/** The words of an engine that asks for elastic expert parallelism on Ray. */
+export const elastic = (...words: readonly string[]): readonly string[] =>
+  serve('--enable-elastic-ep', '--enable-eplb', '--enable-expert-parallel', '-dpb', 'ray', ...words);
+export const elasticAlone = ({ facts, ...launch }: Launch = {}): LaunchPlan =>
+  planFor({ words: elastic('-dp', '2'), ...launch, facts: { ...rayFacts, ...facts } });
+export const elasticLeader = ({ facts, ...launch }: Launch = {}): LaunchPlan =>
+  leaderPlan({ words: elastic('-dp', '2'), ...launch, facts: { ...rayFacts, ...facts } });
+export const elasticWorker = ({ facts, ...launch }: Launch = {}): LaunchPlan =>
+  workerPlan({ words: elastic('-dp', '2'), ...launch, facts: { ...rayFacts, ...facts } });

@@ -14,6 +14,7 @@ const head: RayPlan = {
   role: 'head',
   host: 'node0',
   port: 6379,
+  address: null,
   nodes: 2,
   gpusPerNode: 1,
   joins: 'at-once',
