@@ -1,7 +1,7 @@
 // Real engines under real launchers on two namespaces: each group serves all assertions and then one fault.
-// Usage: e2e-real.js VENV [--long] [--fault NAME] [--only vllm|dynamo|single|ray]
+// Usage: e2e-real.js VENV [--long] [--fault NAME] [--only vllm|dynamo|single|ray|elastic]
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { commandLines, isUnder, openLab, termination, until } from './group-lab.js';
@@ -156,7 +156,11 @@ const endsOf = (group) => within(endMs, Promise.all(group.map((one) => one.ended
 async function asked(group) {
   process.kill(group[0].pid(), 'SIGTERM');
   const codes = await endsOf(group);
-  check('asked to stop: both launchers end with 0', codes.join() === '0,0', `${codes}`);
+  check(
+    'asked to stop: all launchers end with 0',
+    codes.every((code) => code === 0),
+    `${codes}`,
+  );
 }
 
 async function faulted(lab, group, name, { perform, expected }) {
@@ -190,15 +194,15 @@ async function faulted(lab, group, name, { perform, expected }) {
     check(`${name}: the cause has the pid that was hit`, causes[0]?.pid === pid, `${pid}: ${shown}`);
 }
 
-async function clean(lab, cut, strangers = () => []) {
+async function clean(lab, cut, strangers = () => [], nodes = [0, 1]) {
   const spared = strangers();
   const left = () =>
-    [0, 1]
+    nodes
       .flatMap((node) => commandLines(lab.pids(node)))
       .filter(({ pid, line }) => !line.includes('dynamo.frontend') && !spared.includes(pid));
   await until('processes gone', 3_000, () => left().length === 0).catch(() => undefined);
   check('no process is left on either node', left().length === 0, JSON.stringify(left()));
-  const listening = (spared.length === 0 ? [0, 1] : [0]).flatMap((node) =>
+  const listening = (spared.length === 0 ? nodes : [0]).flatMap((node) =>
     lab
       .listening(node)
       .split('\n')
@@ -232,6 +236,64 @@ async function single() {
   }
 }
 
+/** Elastic expert parallelism on a real Ray, with the rehearsal engine that is ready only after 20 s. */
+async function elastic(size) {
+  console.log(`\n# elastic-ep with the rehearsal engine, ${size} node${size === 1 ? '' : 's'}, asked to stop`);
+  const lab = openLab(prefix, size);
+  try {
+    const engine = vllmWords(model, [
+      '--enable-elastic-ep',
+      '--enable-eplb',
+      '--enable-expert-parallel',
+      '-dp',
+      '2',
+      '-dpb',
+      'ray',
+    ]);
+    const options = ['--rehearse', '--rehearsal-fault', '0:ready-after=20s'];
+    const nodes = Array.from({ length: size }, (_, node) => node);
+    const group = nodes.map((node) => startOne(lab, venv, node, engine, { size, gpus: 2, options }));
+    await ready(lab, group);
+    const started = (node, part) =>
+      commandLines(lab.pids(node))
+        .filter(({ line }) => line.includes(part))
+        .map(({ pid }) => startTime(pid));
+    const [head, engineStart] = [started(0, ' start --head '), started(0, 'rehearsal.js')];
+    check(
+      'head first, then the engine',
+      head.length === 1 && head[0] < Math.min(...engineStart),
+      `${head}: ${engineStart}`,
+    );
+    if (size > 1) {
+      const [agent] = await until('the agent', 10_000, () =>
+        [started(1, ' start --address=')].find((found) => found.length === 1),
+      );
+      const late = (agent - Math.min(...engineStart)) / 100;
+      check('the agent was started after the engine was ready', late >= 20 && late < 25, `${late} s after its start`);
+    }
+    if (size > 1)
+      await until(
+        'both nodes in Ray',
+        30_000,
+        () => JSON.parse(lab.http('http://10.77.0.10:9440/status').text).ray.nodes.length === size,
+      );
+    await asked(group);
+    await clean(lab, false, () => [], nodes);
+  } catch (error) {
+    check(`elastic-ep, ${size}`, false, error.message);
+  } finally {
+    lab.down();
+  }
+}
+
+/** When a process started, in hundredths of a second. */
+const startTime = (pid) =>
+  Number(
+    readFileSync(`/proc/${pid}/stat`, 'latin1')
+      .replace(/^.*\) /s, '')
+      .split(' ')[19],
+  );
+
 const commit = spawnSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8' }).stdout.trim() || '0';
 const turn = parseInt(commit.slice(0, 6), 16);
 const wanted = (profile) => value('--only') === undefined || value('--only') === profile;
@@ -246,5 +308,6 @@ if (wanted('ray')) {
   const rows = inTurn([...Object.keys(rayFaults), 'stop']);
   for (const [at, name] of rows.entries()) await onRay(pods[(turn + at) % pods.length], name);
 }
+if (wanted('elastic')) for (const size of [1, 2]) await elastic(size);
 console.log(`\n${passed} passed, ${failures.length} failed`);
 process.exitCode = failures.length === 0 ? 0 : 1;

@@ -37,10 +37,18 @@ export function startPair(lab, venv, words, env = {}, pod = 'mp') {
 }
 
 /** Starts one launcher as a pod of an LWS group of `size`. */
-export function startOne(lab, venv, node, words, { podinfo, size, env = {} }) {
+export function startOne(lab, venv, node, words, { podinfo, size, env = {}, gpus = 1, options: more = [] }) {
   const message = join(lab.folder, `termination-${node}`);
   const place = { LWS_WORKER_INDEX: String(node), LWS_GROUP_SIZE: String(size), LWS_LEADER_ADDRESS: 'leader' };
-  const options = ['--gpus-per-node', '1', '--podinfo', podinfo ?? '/nowhere', '--termination-log', message];
+  const options = [
+    '--gpus-per-node',
+    String(gpus),
+    '--podinfo',
+    podinfo ?? '/nowhere',
+    '--termination-log',
+    message,
+    ...more,
+  ];
   const run = [process.execPath, launcher, 'run', ...options, '--', ...words];
   const started = lab.start(node, `launcher-${node}`, run, {
     ...engineEnv(venv, node, { ...env, DYN_TCP_RPC_HOST: `10.77.0.${10 + node}` }),

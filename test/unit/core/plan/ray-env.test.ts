@@ -28,6 +28,7 @@ const ray = {
   RAY_USAGE_STATS_ENABLED: '0',
   RAY_GRACEFUL_SHUTDOWN_DRAIN_TIMEOUT_S: '0',
   RAY_process_group_cleanup_enabled: '0',
+  RAY_kill_child_processes_on_worker_exit: '0',
   RAY_AUTH_MODE: 'disabled',
 };
 const metrics = { AUTOSCALER_METRIC_PORT: '6387', DASHBOARD_METRIC_PORT: '6388' };
