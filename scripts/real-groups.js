@@ -157,8 +157,9 @@ export const rayFaults = {
   'term-agent': kill(1, isRay, 'SIGTERM', { code: 79, rank: 1, process: /ray/ }),
   'kill-raylet-1': gone(1, has('/raylet/raylet '), /raylet/),
   'term-raylet-1': kill(1, has('/raylet/raylet '), 'SIGTERM', { code: 79, rank: 1, process: /raylet/ }),
-  'kill-dashboard-agent-1': gone(1, titled('ray::DashboardAgent'), /^ray::DashboardAgent/),
-  'kill-runtime-env-agent-1': gone(1, titled('ray::RuntimeEnvAgent'), /^ray::RuntimeEnvAgent/),
+  // The raylet kills the other agent with the one that died, faster than we look.
+  'kill-dashboard-agent-1': gone(1, titled('ray::DashboardAgent'), /^ray::(RuntimeEnv|Dashboard)Agent/),
+  'kill-runtime-env-agent-1': gone(1, titled('ray::RuntimeEnvAgent'), /^ray::(RuntimeEnv|Dashboard)Agent/),
   'kill-gcs': gone(0, has('/gcs/gcs_server '), /gcs_server/),
   'kill-head': gone(0, isRay, /ray/, 137),
   'kill-raylet-0': gone(0, has('/raylet/raylet '), /raylet/),

@@ -119,14 +119,10 @@ describe('what no process may see', () => {
     ['a leader', rayLeader({ env }), 2],
     ['a worker', rayWorker({ env }), 1],
     ['elastic-ep', elasticAlone({ env }), 2],
-  ])('is taken out on %s, and said', (_, { document }, count) => {
+  ])('is taken out on %s', (_, { document }, count) => {
     expect(document.processes.map(({ env: { unset } }) => unset)).toEqual(
       Array.from({ length: count }, () => ['VLLM_PORT', 'RAY_TMPDIR']),
     );
-    expect(document.warnings).toContainEqual({
-      code: 'ray-folder',
-      message: 'RAY_TMPDIR=/scratch is left aside: Ray gets a folder of its own, which is removed with it',
-    });
   });
 
   test('is nothing where the user set neither, nor without Ray', () => {
