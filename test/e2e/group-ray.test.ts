@@ -136,7 +136,7 @@ describe.skipIf(missing !== null)(`Ray on several hosts${missing === null ? '' :
     const [leader, worker] = launchBoth(at, (rank) =>
       rank === 0 ? {} : { env: { ...env, PYTHONPATH: join(at.folder, 'older') } },
     );
-    expect((await worker?.ended())?.code).toBe(78);
+    expect((await worker?.ended())?.code).toBe(76);
     expect(messageAt(at.message(1))?.cause?.message).toMatch(/ray version.*2\.48\.0/);
     expect(find(at, 0, ' start --head ')).toBeUndefined();
     leader?.signal('SIGTERM');
