@@ -5,7 +5,7 @@ import { isEngineTitle } from '#upstream/vllm/titles.ts';
 import { livingOf } from './children.ts';
 import type { Effect } from './effect.ts';
 import type { EventOf } from './event.ts';
-import type { LedgerEntry } from './ledger.ts';
+import type { Ledger, LedgerEntry } from './ledger.ts';
 import { idsOf, keyOf, updateLedger, vanished } from './ledger.ts';
 import type { Base, Engine } from './state.ts';
 import { epochOf } from './state.ts';
@@ -49,12 +49,19 @@ export function seen(
   event: EventOf<'processesSeen'>,
 ): { readonly engine: Engine; readonly died: LedgerEntry | null } {
   const lost = vanished(engine.ledger, event.alive);
-  // With the top process gone too, its own exit is the cause, and that event is on its way.
+  const alive = event.whole ? event.alive : refresh(engine, event);
+  const after = (ledger: Ledger): Engine => ({ ...engine, scanning: false, ledger });
+  const ledger = updateLedger(engine.ledger, alive);
+  if (isUntimely(engine, lost)) return { engine: after([...ledger, ...lost]), died: null };
+  // With a top process gone too, its own exit was the cause.
   const gone = lost.some((entry) => entry.top) ? [] : lost.filter(isOwn);
   const roots = gone.filter((entry) => !gone.some((other) => other.pid === entry.ppid));
-  const alive = event.whole ? event.alive : refresh(engine, event);
-  return { engine: { ...engine, scanning: false, ledger: updateLedger(engine.ledger, alive) }, died: roots[0] ?? null };
+  return { engine: after(ledger), died: roots[0] ?? null };
 }
+
+// A look that misses a top process came before its spawn or before the news of its exit: nothing is judged or forgotten by it.
+const isUntimely = (engine: Engine, lost: Ledger): boolean =>
+  livingOf(engine).some(({ process }) => lost.some((entry) => keyOf(entry) === keyOf(process)));
 
 // Without these the engine, or its node in Ray, cannot go on.
 const isOwn = ({ title }: LedgerEntry): boolean => isEngineTitle(title) || isRayTitle(title);
