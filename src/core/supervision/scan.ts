@@ -15,6 +15,8 @@ export const quickEveryMs = 80;
 const wholeEveryMs = 1_000;
 const wholeAtStartMs = 200;
 const youngMs = 600_000;
+// An agent that is started when its leader is ready is ready at once, but not whole.
+const growsMs = 10_000;
 // The edge always answers; an answer that never comes must not end the looking.
 const answerWithinMs = 10_000;
 
@@ -75,4 +77,7 @@ const refresh = (engine: Engine, event: EventOf<'processesSeen'>) => {
 const isQuiet = (base: Base, engine: Engine): boolean =>
   base.plan.exits === 'passthrough' ||
   base.nowMs - engine.spawnedMs > youngMs ||
-  base.history.some((entry) => entry.phase === 'ready');
+  (!isGrowing(base, engine) && base.history.some((entry) => entry.phase === 'ready'));
+
+const isGrowing = ({ plan, nowMs }: Base, { spawnedMs }: Engine): boolean =>
+  plan.ray !== null && nowMs - spawnedMs <= growsMs;

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 
 import { after, as, seen, tick } from '../../../world/drive.ts';
 import type { Driven } from '../../../world/drive.ts';
-import { beat, both, causeOf, headed, spawned, told } from '../../../world/drive-ray.ts';
+import { agent, beat, both, causeOf, cluster, headed, said, spawned, told, worker } from '../../../world/drive-ray.ts';
 
 const head = { pid: 100, startTicks: 7, ppid: 1, title: 'ray start --head' };
 const raylet = { pid: 101, startTicks: 8, ppid: 100, title: '/x/ray/core/src/ray/raylet/raylet' };
@@ -45,4 +45,12 @@ test('a process that a look misses before its exit is told is named by its title
   expect(causeOf(driven)).toBeUndefined();
   driven = after(driven, soon(driven), { kind: 'childExited', epoch: 1, name: 'engine', code: 3, signal: null });
   expect(causeOf(driven)).toMatchObject({ kind: 'process-died', process: engine.title, pid: 200, code: 3 });
+});
+
+test('an agent that is ready at once is looked at as one that still grows', () => {
+  const waits = tick(beat(worker({ ...agent, joins: 'when-leader-ready' }), 510, cluster, true), 620);
+  let driven = spawned(said(waits, 630, { kind: 'answered', answer: cluster }), 640, 'ray-agent', 100);
+  expect(driven.state.phase).toBe('ready');
+  driven = tick(driven, as(driven, 'ready').engine.nextWholeMs);
+  expect(as(driven, 'ready').engine.nextWholeMs - driven.state.base.nowMs).toBe(200);
 });
