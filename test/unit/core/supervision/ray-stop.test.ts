@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 
 import { withEnd } from '#core/supervision/children.ts';
+import { step } from '#core/supervision/step.ts';
 import { turnToFault } from '#core/supervision/turn.ts';
 
 import { after, anyCause, as, done, framed, tick } from '../../../world/drive.ts';
@@ -91,4 +92,12 @@ test('a stop that turns to a fault ends the head at once', () => {
   expect(tree({ state, effects: turnToFault(as(asked, 'stopping'), lost, 350).effects })).toEqual([100]);
   const rested = { ...as(asked, 'stopping'), engine: withEnd(as(asked, 'stopping').engine, 'engine', end) };
   expect(tree({ state, effects: turnToFault(rested, lost, 350).effects })).toEqual([]);
+});
+
+test('a tree whose top is still to come is told before it is killed', () => {
+  const starts = told(beat(headed(), 140, '10.0.0.2'), 150, both);
+  const died = after(starts, 155, { kind: 'childExited', epoch: 1, name: 'ray-head', code: 0, signal: null });
+  const { killAtMs } = as(died, 'stopping');
+  const deaf = step(died.state, { kind: 'timePassed', lateMs: 0, atMs: killAtMs });
+  expect(done(deaf, 'sweepTree').map(({ signal }) => signal)).toEqual(['SIGTERM']);
 });
