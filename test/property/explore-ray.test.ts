@@ -16,7 +16,6 @@ const long = { timeout: 300_000 };
 function timesOf(setup: Setup): readonly (readonly [When, number])[] {
   const { assembleMs, startMs, readyMs } = milestones(setup);
   return [
-    ['early', 3],
     ['assembling', assembleMs + 30],
     ['gathered', startMs - 40],
     ['started', startMs + 10],
