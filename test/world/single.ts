@@ -16,7 +16,8 @@ export function wrongs(setup: Setup, fault: Fault, when: When, atMs: number): st
 }
 
 function wrongCause(run: Run, fault: Fault, when: When): string[] {
-  const runs = when === 'ready' || when === 'starting' || (when === 'started' && fault.needs === undefined);
+  const settled = when === 'gathered' || when === 'starting' || when === 'ready';
+  const runs = settled || (when === 'started' && fault.needs === undefined);
   // What lasts may outlast the handshake, and then ends it.
   if (fault.cause === undefined || !runs || (fault.lastsMs !== undefined && when !== 'ready')) return [];
   const told = run.world.launchers.filter(
