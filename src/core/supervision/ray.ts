@@ -57,7 +57,7 @@ function rayDue(base: Base, engine: Engine): { readonly base: Base; readonly eff
   if (head && engine.children.every((child) => child.process === null))
     return { base: { ...base, ray: { ...ray, nextMs } }, effects: [] };
   const question = head && ray.cluster !== null ? 'nodes' : 'clusterId';
-  const host = self.rank === 0 ? ownRayAddress(base) : plan.ray.host;
+  const host = self.rank === 0 ? (ownRayAddress(base) ?? plan.ray.host) : plan.ray.host;
   return {
     base: { ...base, ray: { ...ray, asking: true, nextMs } },
     effects: [{ kind: 'askRay', epoch: epochOf(base), host, port: plan.ray.port, question }],

@@ -1,119 +1,27 @@
 import { expect, test } from 'vitest';
 
-import type { RayPlan } from '#core/plan/plan.ts';
 import { statusDocument } from '#core/report/status.ts';
 import { waitLines } from '#core/report/waiting.ts';
 import type { GcsJudgement } from '#upstream/ray/judge.ts';
-import type { RayNode } from '#upstream/ray/node.ts';
 
-import { after, as, done, framed, kinds, opened, says, seen, theEpoch, tick } from '../../../world/drive.ts';
+import { after, as, done, kinds, says, seen, tick } from '../../../world/drive.ts';
 import type { Driven } from '../../../world/drive.ts';
-
-const cluster = 'c'.repeat(56);
-const head: RayPlan = {
-  role: 'head',
-  host: 'node0',
-  port: 6379,
-  address: null,
-  nodes: 2,
-  gpusPerNode: 1,
-  temp: '/tmp',
-  joins: 'at-once',
-  auth: 'disabled',
-  nodeManagerPort: 6380,
-  version: '2.60.0',
-};
-const agent: RayPlan = { ...head, role: 'agent' };
-const spec = (name: 'engine' | 'ray-head' | 'ray-agent') => ({
-  name,
-  argv: [name],
-  env: { set: {}, unset: [] },
-  after: [],
-});
-
-const rayNode = (ip: string, more: Partial<RayNode> = {}): RayNode => ({
-  id: '0'.repeat(56),
-  ip,
-  hostname: 'h',
-  name: ip,
-  state: 'alive',
-  isHead: ip === '10.0.0.1',
-  gpus: 1,
-  cpus: 1,
-  nodeManagerPort: 6380,
-  sessionDir: null,
-  tempDir: null,
-  death: null,
-  ...more,
-});
-const both = [rayNode('10.0.0.1'), rayNode('10.0.0.2')];
-
-/** The launcher of a rank with Ray in its plan, at its group gate. */
-function gate(rank: number, plan: RayPlan): Driven {
-  const driven = opened({ rank, size: 2, dns: true });
-  const { base } = driven.state;
-  const processes = plan.role === 'head' ? [spec('ray-head'), spec('engine')] : [spec('ray-agent')];
-  const document = { ...base.plan.document, processes };
-  const state = { ...driven.state, base: { ...base, plan: { ...base.plan, document, ray: plan } } };
-  const own = `10.0.0.${rank + 1}`;
-  const launched = after({ state, effects: [] }, 0, { kind: 'launchRequested' });
-  return after(launched, 1, { kind: 'nameResolved', address: '10.0.0.1', own, interface: 'eth0' });
-}
-
-const hello = { rank: 1, size: 2, generation: null, host: 'node1', groupPort: 9_441, fields: [] };
-
-/** The leader right after all are in. */
-function leader(plan: RayPlan = head): Driven {
-  let driven = after(gate(0, plan), 2, { kind: 'listenerOpened' });
-  driven = after(driven, 3, { kind: 'linkOpened', link: 1, address: '10.0.0.2', by: 'them' });
-  const { fields } = driven.state.base.self;
-  return after(driven, 4, framed(1, 1, { kind: 'hello', hello: { ...hello, fields } }));
-}
-
-/** A worker right after the leader started all. */
-function worker(plan: RayPlan = agent): Driven {
-  let driven = after(gate(1, plan), 2, { kind: 'listenerOpened' });
-  driven = tick(driven, 3);
-  driven = after(driven, 4, { kind: 'linkOpened', link: 9, address: '10.0.0.1', by: 'us' });
-  driven = after(driven, 5, framed(9, 0, { kind: 'challenge', key: 'k', generation: null }));
-  driven = after(driven, 6, framed(9, 0, { kind: 'welcome', rank: 0, host: 'node0' }));
-  return after(driven, 7, framed(9, 0, { kind: 'start', epoch: theEpoch }));
-}
-
-const said = (driven: Driven, atMs: number, judgement: GcsJudgement<'clusterId'>): Driven =>
-  after(driven, atMs, { kind: 'rayAnswered', epoch: 1, question: 'clusterId', judgement });
-const told = (driven: Driven, atMs: number, nodes: readonly RayNode[]): Driven =>
-  after(driven, atMs, {
-    kind: 'rayAnswered',
-    epoch: 1,
-    question: 'nodes',
-    judgement: { kind: 'answered', answer: nodes },
-  });
-const spawned = (driven: Driven, atMs: number, name: 'engine' | 'ray-head' | 'ray-agent', pid: number): Driven =>
-  after(driven, atMs, { kind: 'childSpawned', epoch: 1, name, pid, startTicks: 7 });
-const beat = (driven: Driven, atMs: number, ray: string, ready = false): Driven =>
-  after(
-    driven,
-    atMs,
-    framed(driven.state.base.self.rank === 0 ? 1 : 9, driven.state.base.self.rank === 0 ? 1 : 0, {
-      kind: 'heartbeat',
-      phase: 'assembling',
-      ready,
-      missing: [],
-      ray,
-    }),
-  );
-const starts = (driven: Driven): string[] => done(driven, 'spawnChild').map(({ spec: { name } }) => name);
-const causeOf = (driven: Driven) => driven.state.base.verdict?.cause;
-
-/** The leader whose head runs and answers. */
-function headed(): Driven {
-  const started = spawned(said(leader(), 10, { kind: 'refused' }), 12, 'ray-head', 100);
-  return said(tick(started, 120), 130, { kind: 'answered', answer: cluster });
-}
-
-/** The leader whose engine runs. */
-const serving = (): Driven => spawned(told(beat(headed(), 140, '10.0.0.2'), 150, both), 160, 'engine', 200);
+import {
+  agent,
+  beat,
+  both,
+  causeOf,
+  cluster,
+  headed,
+  leader,
+  rayNode,
+  said,
+  serving,
+  spawned,
+  starts,
+  told,
+  worker,
+} from '../../../world/drive-ray.ts';
 
 test('the leader asks who holds its port before it starts a head', () => {
   const driven = leader();
@@ -234,60 +142,7 @@ test('the heartbeats name the cluster and the place of each', () => {
   expect(beats(leader())).toEqual([null]);
   expect(beats(headed())).toEqual([cluster]);
   expect(beats(worker())).toEqual(['10.0.0.2']);
-});
-
-test('after a fault head and engine are told to stop at once', () => {
-  const driven = after(serving(), 300, { kind: 'linkClosed', link: 1, reason: 'end' });
-  const pids = done(driven, 'signalProcess').map(({ process, signal }) => [process.pid, signal]);
-  expect(pids).toEqual([
-    [100, 'SIGTERM'],
-    [200, 'SIGTERM'],
-  ]);
-});
-
-test('asked to stop, the engine drains first, then the agents leave, then the head', () => {
-  let driven = after(serving(), 300, { kind: 'signalReceived', signal: 'SIGTERM' });
-  const pidsOf = (step: Driven) => done(step, 'signalProcess').map(({ process }) => process.pid);
-  expect(pidsOf(driven)).toEqual([200]);
-  driven = after(driven, 900, { kind: 'childExited', epoch: 1, name: 'engine', code: 0, signal: null });
-  expect(pidsOf(driven)).toEqual([]);
-  expect(done(driven, 'sendFrame').map(({ body }) => body.kind)).toContain('drained');
-  driven = after(driven, 1_000, framed(1, 1, { kind: 'leaving', code: 0 }));
-  driven = tick(driven, 1_100);
-  const { engine } = as(driven, 'stopping');
-  expect(as(driven, 'stopping').restAtMs).toBe(Infinity);
-  expect(engine.children.map(({ name, end }) => [name, end !== null])).toEqual([
-    ['ray-head', false],
-    ['engine', true],
-  ]);
-  driven = after(driven, 1_500, { kind: 'childExited', epoch: 1, name: 'ray-head', code: 1, signal: null });
-  expect(driven.state.phase).toBe('sweeping');
-});
-
-test('a head is not kept waiting for ever by agents that do not leave', () => {
-  let driven = after(serving(), 300, { kind: 'signalReceived', signal: 'SIGTERM' });
-  driven = after(driven, 900, { kind: 'childExited', epoch: 1, name: 'engine', code: 0, signal: null });
-  const { restAtMs } = as(driven, 'stopping');
-  expect(restAtMs).toBe(5_900);
-  for (let atMs = 1_000; atMs < restAtMs; atMs += 1_000) driven = beat(driven, atMs, '10.0.0.2');
-  expect(as(tick(driven, restAtMs - 1), 'stopping').restAtMs).toBe(restAtMs);
-  expect(as(tick(driven, restAtMs), 'stopping').restAtMs).toBe(Infinity);
-});
-
-test('a node that Ray calls dead twice ends the group, though its launcher is alive', () => {
-  const dead = [
-    rayNode('10.0.0.1'),
-    rayNode('10.0.0.2', {
-      state: 'dead',
-      death: { reason: 'unexpected-termination' as never, message: 'missed heartbeats' },
-    }),
-  ];
-  let driven = told(tick(serving(), 1_200), 1_210, dead);
-  expect(driven.state.base.verdict).toBeNull();
-  driven = beat(driven, 1_500, '10.0.0.2');
-  driven = told(tick(driven, 2_300), 2_310, dead);
-  expect(causeOf(driven)).toMatchObject({ kind: 'process-died', rank: 1, process: 'raylet', code: 79 });
-  expect(causeOf(driven)?.message).toContain('Ray says that its node 10.0.0.2 is dead: missed heartbeats');
+  expect(beats(worker({ ...agent, address: '192.168.0.2' }))).toEqual(['192.168.0.2']);
 });
 
 test("an agent's Ray process that dies beside a healthy `ray start` is a fault", () => {
