@@ -1,8 +1,8 @@
 import type { RayAnswer, RayQuestion } from '#core/supervision/event.ts';
+import { gatherRayToken } from '#edge/facts/ray.ts';
 import { judgeGcsAnswer } from '#upstream/ray/judge.ts';
 
 import { askGcs } from './gcs.ts';
-import { readRayToken } from './token.ts';
 
 const deadlineMs = 2_000;
 
@@ -13,8 +13,10 @@ export async function askRay(
   question: RayQuestion,
   env: Readonly<Record<string, string>>,
 ): Promise<RayAnswer> {
-  const token = await readRayToken(env).catch(() => null);
-  const raw = await askGcs({ host, port, question, deadlineMs, ...(token === null ? {} : { token }) });
+  const found = await gatherRayToken(null, env);
+  // A token that is not there is not sent: what Ray answers then says so.
+  const token = found !== null && 'value' in found ? { token: found.value } : {};
+  const raw = await askGcs({ host, port, question, deadlineMs, ...token });
   return question === 'nodes'
     ? { question, judgement: judgeGcsAnswer(question, raw) }
     : { question, judgement: judgeGcsAnswer(question, raw) };
