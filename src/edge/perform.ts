@@ -28,7 +28,13 @@ const lookupTimeoutMs = 5_000;
 
 /** Returns the function that performs effects; it never throws. */
 export function openPerformer(rooms: Rooms): (effect: Effect, state: State) => void {
-  const performer = performers(rooms);
+  const over = new AbortController();
+  // A question to a program is no reason to stay, nor may it outlive us.
+  const finish = (code: number) => {
+    over.abort();
+    rooms.finish(code);
+  };
+  const performer = performers({ ...rooms, finish }, over.signal);
   return (effect, state) => {
     const perform = performer[effect.kind] as (effect: Effect, state: State) => void | Promise<void>;
     const failed = (error: unknown) => rooms.push({ kind: 'effectFailed', effect: effect.kind, reason: String(error) });
@@ -40,7 +46,7 @@ export function openPerformer(rooms: Rooms): (effect: Effect, state: State) => v
   };
 }
 
-function performers({ engine, links, say, writeTermination, finish, push, env }: Rooms): Performer {
+function performers({ engine, links, say, writeTermination, finish, push, env }: Rooms, over: AbortSignal): Performer {
   return {
     say: ({ level, message }) => say(level, message),
     resolveName: async ({ host }) => {
@@ -70,9 +76,9 @@ function performers({ engine, links, say, writeTermination, finish, push, env }:
       const ask = targets.map(({ host, port, path }) => getStatus(host, port, path, probeTimeoutMs));
       push({ kind: 'engineProbed', epoch, answers: await Promise.all(ask) });
     },
-    askRay: async ({ epoch, host, port, question }) => {
+    askRay: async (asked) => {
       const { askRay } = await import('./ray/ask.ts');
-      push({ kind: 'rayAnswered', epoch, ...(await askRay(host, port, question, env)) });
+      push({ kind: 'rayAnswered', epoch: asked.epoch, ...(await askRay(asked, env, over)) });
     },
     readTail: ({ epoch, rayFolder }) => engine.readTail(epoch, rayFolder),
     removeRayFolder: ({ path }) => rmSync(path, { recursive: true, force: true }),

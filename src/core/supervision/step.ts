@@ -10,6 +10,7 @@ import type { News } from '#core/group/group.ts';
 import { couplings } from './couplings.ts';
 import type { Effect } from './effect.ts';
 import type { Event } from './event.ts';
+import { clusterSaid } from './ray-unknown.ts';
 import { isReady } from './readiness.ts';
 import type { Base, State, Step } from './state.ts';
 import { epochOf, stay } from './state.ts';
@@ -111,5 +112,5 @@ function contextOf(state: State, base: Base): GroupContext {
 }
 
 // The leader names its cluster, a worker the address that its agent has or will have in it.
-const raySaid = ({ plan, self, ray, node }: Base): string | null =>
-  plan.ray === null ? null : self.rank === 0 ? (ray?.cluster ?? null) : node.address;
+const raySaid = (base: Base): string | null =>
+  base.plan.ray === null ? null : base.self.rank === 0 ? clusterSaid(base) : base.node.address;

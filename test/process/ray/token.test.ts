@@ -10,6 +10,8 @@ import { recorded } from '../../unit/upstream/ray/recorded.ts';
 import { put, tempDir } from '../facts/temp-dir.ts';
 import { http2 } from './servers.ts';
 
+const question = { kind: 'askRay', epoch: 1, host: '127.0.0.1', question: 'clusterId' } as const;
+const { signal: over } = new AbortController();
 const token = 'a-token-that-nobody-may-see';
 
 /** Asks a server that wants the token, with this environment; what it heard, and all that came back as text. */
@@ -20,7 +22,7 @@ async function asked(env: Readonly<Record<string, string>>): Promise<{ heard: un
     const { headers } = recorded('2.60.0', 'without the token');
     stream.respond(headers, { endStream: true });
   });
-  const answer = await askRay('127.0.0.1', port, 'clusterId', { HOME: '/nonexistent', RAY_AUTH_MODE: 'token', ...env });
+  const answer = await askRay({ ...question, port }, { HOME: '/nonexistent', RAY_AUTH_MODE: 'token', ...env }, over);
   const said = JSON.stringify(answer);
   expect(said).not.toContain('nobody-may-see');
   return { heard: heard.length === 0 ? 'nothing' : heard[0], said };
