@@ -27,7 +27,7 @@ export function clusterOf({ plan, group }: Base): string | null {
 export function sayUnknown({ plan }: Base, { question, judgement }: RayAnswer): { unknown: string; effect: Effect } {
   const version = plan.ray?.version ?? null;
   const what = question === 'nodes' ? 'its nodes' : 'the id of its cluster';
-  const unknown = `cannot read ${what} from the GCS of Ray${version === null ? '' : ` ${version}`}: ${sayRayAnswer(judgement)}`;
+  const unknown = `cannot read ${what} from the GCS of ${version === null ? 'this Ray' : `Ray ${version}`}: ${sayRayAnswer(judgement)}`;
   const instead =
     plan.ray?.role === 'agent'
       ? 'it is asked only whether it serves, and joined without comparing the id'

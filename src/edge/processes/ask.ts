@@ -3,14 +3,7 @@ export type Answer =
   | { readonly ok: true; readonly stdout: string; readonly stderr: string }
   | { readonly ok: false; readonly stdout: string; readonly stderr: string; readonly why: string };
 
-export type AskBounds = {
-  readonly timeoutMs: number;
-  readonly maxBytes: number;
-  /** The whole environment; by default our own. */
-  readonly env?: Readonly<Record<string, string>>;
-  /** Calls the question off. */
-  readonly over?: AbortSignal;
-};
+export type AskBounds = { readonly timeoutMs: number; readonly maxBytes: number };
 
 /** Returns what a program prints, or why it gave no answer: not there, a code other than 0, too slow, too much. Never rejects. */
 export async function ask(file: string, args: readonly string[], bounds: AskBounds): Promise<Answer> {
@@ -22,52 +15,19 @@ export async function ask(file: string, args: readonly string[], bounds: AskBoun
     maxBuffer: bounds.maxBytes,
     // execa's clean-up would answer signals for the whole process.
     cleanup: false,
-    // A group of its own, so that it can be killed with what it started.
-    detached: true,
-    ...(bounds.env === undefined ? {} : { env: bounds.env, extendEnv: false }),
   });
-  const { why, forget } = noAnswer(bounds);
-  const result = await Promise.race([child, why]).finally(forget);
-  if (typeof result !== 'string') return answerOf(result, bounds);
-  killGroup(child);
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<null>((resolve) => {
+    timer = setTimeout(() => resolve(null), bounds.timeoutMs);
+  });
+  const result = await Promise.race([child, late]).finally(() => clearTimeout(timer));
+  if (result !== null) return answerOf(result, bounds);
   // One that does not even die of SIGKILL (a driver call that never returns) must hold up neither us nor our end.
+  child.kill('SIGKILL');
   child.stdout.destroy();
   child.stderr.destroy();
   child.unref();
-  return { ok: false, stdout: '', stderr: '', why: result };
-}
-
-type NoAnswer = { readonly why: Promise<string>; readonly forget: () => void };
-
-function noAnswer({ timeoutMs, over }: AskBounds): NoAnswer {
-  let forget: () => void = () => undefined;
-  const why = new Promise<string>((resolve) => {
-    const callOff = () => resolve('it was called off');
-    const timer = setTimeout(() => resolve(`no answer within ${timeoutMs} ms`), timeoutMs);
-    over?.addEventListener('abort', callOff);
-    forget = () => {
-      clearTimeout(timer);
-      over?.removeEventListener('abort', callOff);
-    };
-    if (over?.aborted === true) callOff();
-  });
-  return { why, forget };
-}
-
-type Asked = {
-  readonly pid?: number | undefined;
-  readonly exitCode: number | null;
-  readonly signalCode: string | null;
-};
-
-// The number of a group is that of its first process, and nobody else's for as long as that one is not reaped.
-function killGroup({ pid, exitCode, signalCode }: Asked): void {
-  if (pid === undefined || exitCode !== null || signalCode !== null) return;
-  try {
-    process.kill(-pid, 'SIGKILL');
-  } catch {
-    return; // it ended in this moment
-  }
+  return { ok: false, stdout: '', stderr: '', why: `no answer within ${bounds.timeoutMs} ms` };
 }
 
 type Ended = {
