@@ -1,10 +1,21 @@
 // Real engines under real launchers on two namespaces: each group serves all assertions and then one fault.
-// Usage: e2e-real.js VENV [--long] [--fault NAME] [--only vllm|dynamo|single]
+// Usage: e2e-real.js VENV [--long] [--fault NAME] [--only vllm|dynamo|single|ray|elastic]
 import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { commandLines, openLab, sharedMemory, termination, until } from './group-lab.js';
-import { dynamoWords, faults, startFrontend, startOne, startPair, vllmWords } from './real-groups.js';
+import { commandLines, isUnder, openLab, termination, until } from './group-lab.js';
+import {
+  dynamoWords,
+  faults,
+  rayEnv,
+  rayFaults,
+  startFrontend,
+  startOne,
+  startPair,
+  startStranger,
+  vllmWords,
+} from './real-groups.js';
 
 const [venv, ...words] = process.argv.slice(2);
 const value = (name) => (words.includes(name) ? words[words.indexOf(name) + 1] : undefined);
@@ -26,7 +37,6 @@ const model = spawnSync('scripts/model', [], { encoding: 'utf8', stdio: ['ignore
 /** Two launchers to ready, every assertion on the running group, one fault, and the look from outside afterwards. */
 async function pair(profile, faultName) {
   console.log(`\n# ${profile}, two nodes, then ${faultName}`);
-  const before = sharedMemory();
   const lab = openLab(prefix, 2);
   const begun = Date.now();
   try {
@@ -37,22 +47,74 @@ async function pair(profile, faultName) {
     const frontend = dynamo ? startFrontend(lab, venv, discovery) : null;
     await ready(lab, group);
     console.log(`ready after ${((Date.now() - begun) / 1000).toFixed(0)} s`);
-    const headless = [0, 1].filter((node) =>
-      commandLines(lab.pids(node)).some(
-        ({ line }) => / --headless( |$)/.test(line) && !line.includes('vllm-launch.js'),
-      ),
-    );
+    const headless = nodesWith(lab, (line) => / --headless( |$)/.test(line) && !line.includes('vllm-launch.js'));
     check('--headless stands on node 1 only', headless.join() === '1', `nodes ${headless}`);
     await answers(lab, dynamo);
     frontend?.child.kill('SIGKILL');
-    await faulted(lab, group, faultName);
-    await clean(lab, before, faultName === 'cut-link');
+    await faulted(lab, group, faultName, faults[faultName]);
+    await clean(lab, faultName === 'cut-link');
   } catch (error) {
     check(`${profile} group with ${faultName}`, false, error.message);
   } finally {
     lab.down();
   }
 }
+
+/** The same on Ray, beside the Ray of a stranger on the same host, which must live on. */
+async function onRay(pod, faultName) {
+  console.log(`\n# vllm on ${pod}, two nodes, then ${faultName}`);
+  const lab = openLab(prefix, 2);
+  const begun = Date.now();
+  try {
+    const stranger = startStranger(lab, venv);
+    await until('the Ray of a stranger', 60_000, () => stranger.text().includes('Ray runtime started'));
+    const strangers = () => lab.pids(1).filter((pid) => isUnder(pid, stranger.child.pid));
+    const theirs = strangers();
+    const group = startPair(lab, venv, vllmWords(model, ['--tensor-parallel-size', '2']), rayEnv, pod);
+    await ready(lab, group);
+    console.log(`ready after ${((Date.now() - begun) / 1000).toFixed(0)} s`);
+    const ranks = nodesWith(lab, (line) => line.startsWith('ray::RayWorkerProc'));
+    check('one RayWorkerProc on each node', ranks.join() === '0,1', `nodes ${ranks}`);
+    const heads = nodesWith(lab, (line) => line.includes(' start --head ') && !line.includes(strangersFolder));
+    check('the head is on node 0 only', heads.join() === '0', `nodes ${heads}`);
+    const folders = folderNames(lab);
+    check('each node has a folder for Ray of its own', folders.length === 2, folders.join(' '));
+    const { nodes } = JSON.parse(lab.http('http://10.77.0.10:9440/status').text).ray;
+    check('/status shows both of Ray with their GPUs', nodes.filter(({ gpus }) => gpus === 1).length === 2, nodes);
+    await answers(lab, false);
+    if (faultName === 'stop') await asked(group);
+    else await faulted(lab, group, faultName, rayFaults[faultName]);
+    await clean(lab, faultName === 'cut-link', strangers);
+    const left = folders.filter((folder) => existsSync(folder));
+    check("no folder of our Ray's is left", left.length === 0, left.join(' '));
+    check(
+      "the stranger's Ray lives on",
+      serverPids(theirs) !== '' && serverPids(theirs) === serverPids(strangers()),
+      serverPids(strangers()),
+    );
+  } catch (error) {
+    check(`vllm on ${pod} with ${faultName}`, false, error.message);
+  } finally {
+    lab.down();
+  }
+}
+
+const strangersFolder = '/stranger';
+const serverPids = (pids) =>
+  commandLines(pids)
+    .flatMap(({ pid, line }) => (/(gcs_server|raylet|DashboardAgent)( |$)/.test(line) ? [pid] : []))
+    .join();
+const nodesWith = (lab, match) =>
+  [0, 1].flatMap((node) => commandLines(lab.pids(node)).flatMap(({ line }) => (match(line) ? [node] : [])));
+
+/** The folders that Ray's processes of ours were given, as their own words tell. */
+const folderNames = (lab) =>
+  [0, 1].flatMap((node) =>
+    commandLines(lab.pids(node)).flatMap(({ line }) => {
+      const folder = / start --.* --temp-dir=(\S+)/.exec(line)?.[1];
+      return folder === undefined || folder.endsWith(strangersFolder) ? [] : [folder];
+    }),
+  );
 
 async function ready(lab, group) {
   const alive = () => {
@@ -87,13 +149,26 @@ async function answers(lab, dynamo) {
   check('a chat completion answers through the frontend', answer.text.includes('choices'), answer.text);
 }
 
-async function faulted(lab, group, name) {
-  const { perform, expected } = faults[name];
-  const pid = perform(lab);
-  const codes = await Promise.race([
-    Promise.all(group.map((one) => one.ended)),
-    new Promise((resolve) => setTimeout(() => resolve(['still running']), endMs)),
-  ]);
+const within = (ms, promise) =>
+  Promise.race([promise, new Promise((resolve) => setTimeout(() => resolve(['still running']), ms))]);
+const endsOf = (group) => within(endMs, Promise.all(group.map((one) => one.ended)));
+
+async function asked(group) {
+  process.kill(group[0].pid(), 'SIGTERM');
+  const codes = await endsOf(group);
+  check(
+    'asked to stop: all launchers end with 0',
+    codes.every((code) => code === 0),
+    `${codes}`,
+  );
+}
+
+// Who dies within one look of us together with another is named beside it.
+const hasPid = (cause, pid) => cause?.pid === pid || cause?.message.includes(`(pid ${pid})`);
+
+async function faulted(lab, group, name, { perform, expected }) {
+  const pid = perform(lab, group);
+  const codes = await endsOf(group);
   check(
     `${name}: both launchers end with ${expected.code}`,
     codes.every((code) => code === expected.code) && codes.length === 2,
@@ -119,22 +194,25 @@ async function faulted(lab, group, name) {
     shown,
   );
   if (!name.startsWith('term'))
-    check(`${name}: the cause has the pid that was hit`, causes[0]?.pid === pid, `${pid}: ${shown}`);
+    check(`${name}: the cause has the pid that was hit`, hasPid(causes[0], pid), `${pid}: ${shown}`);
 }
 
-async function clean(lab, before, cut) {
+async function clean(lab, cut, strangers = () => [], nodes = [0, 1]) {
+  const spared = strangers();
   const left = () =>
-    [0, 1].flatMap((node) => commandLines(lab.pids(node))).filter(({ line }) => !line.includes('dynamo.frontend'));
+    nodes
+      .flatMap((node) => commandLines(lab.pids(node)))
+      .filter(({ pid, line }) => !line.includes('dynamo.frontend') && !spared.includes(pid));
   await until('processes gone', 3_000, () => left().length === 0).catch(() => undefined);
   check('no process is left on either node', left().length === 0, JSON.stringify(left()));
-  const listening = [0, 1].flatMap((node) =>
+  const listening = (spared.length === 0 ? nodes : [0]).flatMap((node) =>
     lab
       .listening(node)
       .split('\n')
       .filter((line) => / 0A /.test(line)),
   );
   check('no port is left', listening.length === 0, listening.join('; '));
-  const shared = sharedMemory().filter((name) => !before.includes(name));
+  const shared = lab.sharedMemory();
   check('no shared memory is left', shared.length === 0, shared.join(' '));
   if (cut) lab.heal(1);
 }
@@ -142,7 +220,6 @@ async function clean(lab, before, cut) {
 /** One node, aggregated: ready, asked to stop, leaves with 0. */
 async function single() {
   console.log('\n# dynamo, one node, aggregated, asked to stop');
-  const before = sharedMemory();
   const lab = openLab(prefix, 2);
   try {
     const discovery = join(lab.folder, 'discovery');
@@ -151,14 +228,10 @@ async function single() {
     await ready(lab, [one]);
     await answers(lab, true);
     frontend.child.kill('SIGKILL');
-    const [top] = lab.pids(0).filter((pid) => commandLines([pid])[0]?.line.includes('vllm-launch.js'));
-    process.kill(top, 'SIGTERM');
-    const code = await Promise.race([
-      one.ended,
-      new Promise((resolve) => setTimeout(() => resolve('still running'), endMs + 20_000)),
-    ]);
+    process.kill(one.pid(), 'SIGTERM');
+    const code = await within(endMs + 20_000, one.ended);
     check('asked to stop, the launcher leaves with 0', code === 0, `${code}: ${one.text().slice(-1500)}`);
-    await clean(lab, before, false);
+    await clean(lab, false);
   } catch (error) {
     check('one node', false, error.message);
   } finally {
@@ -166,14 +239,78 @@ async function single() {
   }
 }
 
-const names = Object.keys(faults);
+/** Elastic expert parallelism on a real Ray, with the rehearsal engine that is ready only after 20 s. */
+async function elastic(size) {
+  console.log(`\n# elastic-ep with the rehearsal engine, ${size} node${size === 1 ? '' : 's'}, asked to stop`);
+  const lab = openLab(prefix, size);
+  try {
+    const engine = vllmWords(model, [
+      '--enable-elastic-ep',
+      '--enable-eplb',
+      '--enable-expert-parallel',
+      '-dp',
+      '2',
+      '-dpb',
+      'ray',
+    ]);
+    const options = ['--rehearse', '--rehearsal-fault', '0:ready-after=20s'];
+    const nodes = Array.from({ length: size }, (_, node) => node);
+    const group = nodes.map((node) => startOne(lab, venv, node, engine, { size, gpus: 2, options }));
+    await ready(lab, group);
+    const started = (node, part) =>
+      commandLines(lab.pids(node))
+        .filter(({ line }) => line.includes(part))
+        .map(({ pid }) => startTime(pid));
+    const [head, engineStart] = [started(0, ' start --head '), started(0, 'rehearsal.js')];
+    check(
+      'head first, then the engine',
+      head.length === 1 && head[0] < Math.min(...engineStart),
+      `${head}: ${engineStart}`,
+    );
+    if (size > 1) {
+      const [agent] = await until('the agent', 10_000, () =>
+        [started(1, ' start --address=')].find((found) => found.length === 1),
+      );
+      const late = (agent - Math.min(...engineStart)) / 100;
+      check('the agent was started after the engine was ready', late >= 20 && late < 25, `${late} s after its start`);
+    }
+    if (size > 1)
+      await until(
+        'both nodes in Ray',
+        30_000,
+        () => JSON.parse(lab.http('http://10.77.0.10:9440/status').text).ray.nodes.length === size,
+      );
+    await asked(group);
+    await clean(lab, false, () => [], nodes);
+  } catch (error) {
+    check(`elastic-ep, ${size}`, false, error.message);
+  } finally {
+    lab.down();
+  }
+}
+
+/** When a process started, in hundredths of a second. */
+const startTime = (pid) =>
+  Number(
+    readFileSync(`/proc/${pid}/stat`, 'latin1')
+      .replace(/^.*\) /s, '')
+      .split(' ')[19],
+  );
+
 const commit = spawnSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8' }).stdout.trim() || '0';
 const turn = parseInt(commit.slice(0, 6), 16);
 const wanted = (profile) => value('--only') === undefined || value('--only') === profile;
-const rounds = long ? names : [value('--fault') ?? names[turn % names.length]];
-if (wanted('vllm')) for (const name of rounds) await pair('vllm', name);
-const second = long ? names : [value('--fault') ?? names[(turn + 3) % names.length]];
-if (wanted('dynamo')) for (const name of second) await pair('dynamo', name);
+const inTurn = (names, shift = 0) => (long ? names : [value('--fault') ?? names[(turn + shift) % names.length]]);
+
+const names = Object.keys(faults);
+if (wanted('vllm')) for (const name of inTurn(names)) await pair('vllm', name);
+if (wanted('dynamo')) for (const name of inTurn(names, 3)) await pair('dynamo', name);
 if (wanted('single')) await single();
+const pods = ['ray', 'ray by the legacy rule'];
+if (wanted('ray')) {
+  const rows = inTurn([...Object.keys(rayFaults), 'stop']);
+  for (const [at, name] of rows.entries()) await onRay(pods[(turn + at) % pods.length], name);
+}
+if (wanted('elastic')) for (const size of [1, 2]) await elastic(size);
 console.log(`\n${passed} passed, ${failures.length} failed`);
 process.exitCode = failures.length === 0 ? 0 : 1;

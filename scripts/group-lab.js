@@ -1,6 +1,15 @@
 // Launchers on namespaces as nodes, for the end-to-end tests, the bench and the quick start. Everything is looked at from outside.
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -39,6 +48,8 @@ export function openLab(prefix, size) {
     /** GET, or POST where there is a body, from beside the bridge; null where nobody answers. */
     http: (url, body) => httpFrom(lab, prefix, url, body),
     listening: (node) => lab('exec', prefix, String(node), '--', 'cat', '/proc/net/tcp', '/proc/net/tcp6').stdout,
+    /** Names in the shared memory of all nodes. */
+    sharedMemory: () => Array.from({ length: size }, (_, node) => readdirSync(`/dev/shm/lab-${prefix}n${node}`)).flat(),
     down: () => {
       lab('down', prefix);
       rmSync(folder, { recursive: true, force: true });
@@ -57,7 +68,7 @@ function start(folder, name, words, env) {
   child.stderr.on('data', keep);
   const ended = new Promise((resolve) => {
     child.once('exit', (code, signal) => {
-      writeFileSync(log, text);
+      if (existsSync(folder)) writeFileSync(log, text);
       resolve(signal === null ? code : `killed by ${signal}`);
     });
   });
@@ -116,9 +127,23 @@ export function commandLines(pids) {
   });
 }
 
-/** The process of a node whose title begins so; `vllm serve` processes are found by their words. */
-export const findProcess = (lab, node, match) =>
-  commandLines(lab.pids(node)).find(({ line }) => match(line))?.pid ?? null;
+/** Tells whether a process has another among its ancestors, or is it. */
+export function isUnder(pid, top) {
+  for (let at = pid; at > 1; at = parentOf(at)) if (at === top) return true;
+  return false;
+}
+
+function parentOf(pid) {
+  try {
+    return Number(
+      readFileSync(`/proc/${pid}/stat`, 'latin1')
+        .replace(/^.*\) /s, '')
+        .split(' ')[1],
+    );
+  } catch {
+    return 0; // it ended while we looked
+  }
+}
 
 /** The termination message of a launcher, parsed; null where there is none yet. */
 export function termination(path) {
@@ -128,7 +153,3 @@ export function termination(path) {
     return null; // not written yet
   }
 }
-
-/** Names in /dev/shm that vLLM, Python or Ray make. */
-export const sharedMemory = () =>
-  readdirSync('/dev/shm').filter((name) => /^(psm_|vllm|nccl-|sem\.|plasma|torch_)/.test(name));

@@ -93,6 +93,8 @@ if (prepareMachine()) {
       vitest('property', { VLLM_ENGINES: real.venv, VLLM_LINES: long ? '10000' : '2000' }, [
         'test/property/vllm-parser.test.ts',
       ]);
+      vitest('process', { VLLM_ENGINES: real.venv }, ['test/process/ray']);
+      vitest('e2e', { VLLM_ENGINES: real.venv, VLLM_LAUNCH_TEST_LAB: '1' }, ['test/e2e/group-ray.test.ts']);
       step('real engines', 'node', ['scripts/e2e-real.js', real.venv, ...(long ? ['--long'] : [])]);
     }
   }

@@ -84,8 +84,16 @@ function performers(
     },
     askRay: async (asked) => push({ kind: 'rayAnswered', epoch: asked.epoch, ...(await askRay(asked, over)) }),
     readTail: ({ epoch, rayFolder }) => engine.readTail(epoch, rayFolder),
-    removeRayFolder: ({ path }) => rmSync(path, { recursive: true, force: true }),
+    removeRayFolder: ({ path }) => removeFolder(path, say),
     writeTermination: (_, state) => writeTermination(state),
     finish: ({ code }) => finish(code),
   };
+}
+
+function removeFolder(path: string, say: Rooms['say']): void {
+  try {
+    rmSync(path, { recursive: true, force: true });
+  } catch (error) {
+    say('warn', `cannot remove Ray's folder ${path}: ${String(error)}; remove it by hand`);
+  }
 }

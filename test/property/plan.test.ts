@@ -27,7 +27,15 @@ test('a plan is always whole, whatever it is made of, and each error says what a
       }
       for (const { code, message } of document.warnings) expect(code.length * message.length).toBeGreaterThan(0);
       if (document.decision.outcome === null) expect(problems).not.toEqual([]);
-      if (problems.length === 0) expect(document.processes).toHaveLength(1);
+      if (problems.length === 0) {
+        const onRay = document.decision.outcome === 'ray' || document.decision.outcome === 'elastic-ep';
+        const here = onRay
+          ? document.identity.rank === 0 || document.identity.size === 1
+            ? ['ray-head', 'engine']
+            : ['ray-agent']
+          : ['engine'];
+        expect(document.processes.map(({ name }) => name)).toEqual(here);
+      }
     }),
     runs,
   );
@@ -42,16 +50,17 @@ test('the same facts make the same plan', () => {
   );
 });
 
-test('the words of the user reach the engine byte for byte, and nothing follows them but in mp', () => {
+test('the words of the user reach the engine byte for byte, and nothing follows them but in mp and on Ray', () => {
   fc.assert(
     fc.property(launches, (launch) => {
       const { document, rehearsal } = planOf(launch);
       const command = commandOf(launch.words);
       expect(document.engine.command).toEqual(command);
-      const [engine] = document.processes;
+      const engine = document.processes.find(({ name }) => name === 'engine');
       if (engine === undefined || rehearsal) return;
       expect(engine.argv.slice(0, command.length)).toEqual(command);
-      if (document.decision.outcome !== 'mp') expect(engine.argv).toEqual(command);
+      const { outcome } = document.decision;
+      if (outcome !== 'mp' && outcome !== 'ray') expect(engine.argv).toEqual(command);
     }),
     runs,
   );

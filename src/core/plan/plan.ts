@@ -57,6 +57,8 @@ export type RayPlan = {
   /** How many nodes must be alive before the engine starts: all of them, or the head alone for elastic-ep. */
   readonly nodes: number;
   readonly gpusPerNode: number;
+  /** The folder in which Ray gets one of its own. */
+  readonly temp: string;
   /** When an agent is started: at once (it waits for the head), or when the leader's engine is ready (elastic-ep). */
   readonly joins: 'at-once' | 'when-leader-ready';
   /** `user` where RAY_AUTH_MODE was set already. */

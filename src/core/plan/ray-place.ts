@@ -1,5 +1,7 @@
 // This node's part in a Ray cluster: head or agent, of how many nodes, and where the GCS is.
+import { given } from '#core/identity/given.ts';
 import { rayPorts } from '#upstream/ray/ports.ts';
+import { folderVariable } from '#upstream/ray/start-variables.ts';
 
 import type { Decided } from './launch.ts';
 import { usesRay } from './launch.ts';
@@ -24,9 +26,13 @@ export function rayPlanOf(launch: Decided): RayPlan | null {
     address: ownNode(launch).address,
     nodes: elastic ? 1 : size,
     gpusPerNode,
+    temp: tempOf(launch),
     joins: elastic ? 'when-leader-ready' : 'at-once',
     auth: authOf(launch),
     nodeManagerPort: rayPorts(port).nodeManager,
     version: facts.ray?.version ?? null,
   };
 }
+
+/** Returns the folder in which Ray's own lies: the user's, or /tmp. */
+export const tempOf = ({ facts }: Decided): string => (given(facts.env, folderVariable) ?? '/tmp').replace(/\/+$/, '');

@@ -10,21 +10,18 @@ import type { Decided, Remarks } from './launch.ts';
 import { noRemarks, usesRay } from './launch.ts';
 import { inUrl } from './node-env.ts';
 import { ownNode } from './own-address.ts';
+import { longestSocketBytes, socketPathBytes } from './ray-folder.ts';
+import { tempOf } from './ray-place.ts';
 import { portProblems } from './ray-ports.ts';
 import { systemPortOf } from './system-server.ts';
 
 const config = (message: string, hint: string): Problem => problem('config', message, hint);
 
-/** Returns why Ray cannot run here, in the order in which a person would mend it, and what of the user's is left aside. */
+/** Returns why Ray cannot run here, in the order in which a person would mend it. */
 export function rayRemarks(launch: Decided): Remarks {
   if (!usesRay(launch)) return noRemarks;
-  const checks = [noRay, sharedAddress, otherCluster, hiddenGpus, readinessUnknown, portProblems];
-  const folder = given(launch.facts.env, folderVariable);
-  const message = `${folderVariable}=${folder} is left aside: Ray gets a folder of its own, which is removed with it`;
-  return {
-    problems: checks.flatMap((check) => check(launch)),
-    warnings: folder === null ? [] : [{ code: 'ray-folder', message }],
-  };
+  const checks = [noRay, sharedAddress, otherCluster, hiddenGpus, longFolder, readinessUnknown, portProblems];
+  return { problems: checks.flatMap((check) => check(launch)), warnings: [] };
 }
 
 function noRay({ facts, options, decision }: Decided): Problem[] {
@@ -65,6 +62,18 @@ function hiddenGpus({ facts: { env, gpus } }: Decided): Problem[] {
   if (gpus === null || visible === null || visible >= gpus.count) return [];
   const message = `cannot give Ray ${gpus.count} GPUs (${gpus.source}): CUDA_VISIBLE_DEVICES=${devices} shows ${visible}`;
   return [config(message, 'unset or correct CUDA_VISIBLE_DEVICES, or correct --gpus-per-node')];
+}
+
+function longFolder(launch: Decided): Problem[] {
+  const said = given(launch.facts.env, folderVariable);
+  if (said === null) return [];
+  const bytes = new TextEncoder().encode(tempOf(launch)).length + longestSocketBytes;
+  const refuse = (why: string): Problem[] => [
+    config(`cannot use ${folderVariable}=${said}: ${why}`, `unset ${folderVariable}, or name a shorter folder`),
+  ];
+  if (!said.startsWith('/')) return refuse('it is not an absolute path');
+  if (bytes <= socketPathBytes) return [];
+  return refuse(`a socket's path would have up to ${bytes} bytes, and the system takes ${socketPathBytes}`);
 }
 
 /** An agent that joins too early makes vLLM count too many nodes (dynamo.md 2.4). */

@@ -10,6 +10,7 @@ export function unwanted(launch: Decided): string[] {
   const { env } = launch.facts;
   // A Service called vllm injects VLLM_PORT=tcp://..., which vLLM refuses to start with (vllm.md 2.2).
   const service = given(env, 'VLLM_PORT')?.includes('://') === true;
+  // The engine would take the folder above Ray's own for Ray's.
   const folder = usesRay(launch) && given(env, folderVariable) !== null;
   return [...(service ? ['VLLM_PORT'] : []), ...(folder ? [folderVariable] : [])];
 }

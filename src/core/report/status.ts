@@ -82,7 +82,7 @@ export function statusDocument(state: State, unixMs: number): StatusDocument {
       profile: document.engine.profile,
       version: document.engine.version,
       pids: (engine?.ledger ?? []).map((entry) => entry.pid),
-      argv: maskWords(document.processes[0]?.argv ?? []),
+      argv: maskWords(document.processes.find(({ name }) => name === 'engine')?.argv ?? []),
     },
     gpus: document.gpus,
     ray: rayOf(state),

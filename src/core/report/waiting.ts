@@ -1,8 +1,9 @@
 // What is waited for right now: the gate, its target, who is missing, and until when. Empty when nothing is.
 import { missingRanks } from '#core/group/group.ts';
 import { renderDuration } from '#core/options.ts';
+import { livingOf } from '#core/supervision/children.ts';
 import { workerWaits } from '#core/supervision/gates.ts';
-import type { State } from '#core/supervision/state.ts';
+import type { Engine, State } from '#core/supervision/state.ts';
 
 export type Wait = {
   readonly gate: string;
@@ -38,7 +39,7 @@ export function waitsOf(state: State): readonly Wait[] {
     case 'draining':
       return wait('drain', state.waitsFor, state.untilMs);
     case 'stopping':
-      return wait('stop', 'the engine to end', state.killAtMs);
+      return wait('stop', `${namesOf(state.engine)} to end`, state.killAtMs);
     case 'sweeping':
       return wait('sweep', 'left-over processes to go', state.giveUpAtMs);
     case 'opening':
@@ -48,6 +49,11 @@ export function waitsOf(state: State): readonly Wait[] {
       return [];
   }
 }
+
+const namesOf = (engine: Engine): string =>
+  livingOf(engine)
+    .map(({ name }) => (name === 'engine' ? 'the engine' : name))
+    .join(' and ') || 'the engine';
 
 /** Returns a line for each wait, for a person: how long already, who is missing, until when. */
 export function waitLines(state: State, nowMs: number): string[] {

@@ -7,7 +7,10 @@ import { signalNumber } from '#upstream/signals.ts';
 
 import type { EventOf } from './event.ts';
 import type { LedgerEntry } from './ledger.ts';
+
 import type { Base, ChildEnd, Engine } from './state.ts';
+
+const namesSaid = 3;
 
 /** Returns the exit status of an ended process: its own code, or 128 + the signal's number. */
 export const statusOf = (end: ChildEnd): number =>
@@ -35,9 +38,10 @@ export function exitCause(base: Base, engine: Engine, name: ProcessName, end: Ch
   return launcherCause('process-died', 'engine-ended', `${message} and nobody asked it to`, more);
 }
 
-/** Returns the cause of an engine's own process that is gone while its top process lives. */
-export function engineDied({ self }: Base, died: LedgerEntry): Cause {
-  const message = `rank ${self.rank} (${self.host}): ${died.title} (pid ${died.pid}) died`;
+/** Returns the cause of an engine's own process that is gone while its top process lives; `beside` went within the same look. */
+export function engineDied({ self }: Base, died: LedgerEntry, beside: readonly LedgerEntry[] = []): Cause {
+  const names = [died, ...beside].slice(0, namesSaid).map(({ title, pid }) => `${title} (pid ${pid})`);
+  const message = `rank ${self.rank} (${self.host}): ${names.join(' and ')} died`;
   const more = { rank: self.rank, host: self.host, process: died.title, pid: died.pid, seenBy: self.rank };
   return launcherCause('process-died', 'engine-ended', message, more);
 }

@@ -1,8 +1,7 @@
-import type { Self } from '#core/group/group.ts';
+import { rayFolder } from '#core/plan/ray-folder.ts';
 
-// Ray puts sockets below it, in session_DATE_TIME_PID/sockets/plasma_store, and a socket's path may have 107 bytes
-// (unix(7); Ray's own check in python/ray/_private/node.py): so it is short, and nobody else's.
-const prefix = '/tmp/vllm-launch-';
+import type { Base } from './state.ts';
 
-/** Returns the folder that Ray gets on this node; one for each launcher. */
-export const rayFolder = ({ incarnation }: Self): string => `${prefix}${incarnation.slice(0, 8)}`;
+/** Returns the folder that Ray gets on this node, or null without Ray. */
+export const ownRayFolder = ({ plan, self }: Base): string | null =>
+  plan.ray === null ? null : rayFolder(plan.ray.temp, self.incarnation);

@@ -7,7 +7,7 @@ import { statusWords } from '#upstream/ray/status-text.ts';
 
 import type { Effect } from './effect.ts';
 import type { RayAnswer } from './event.ts';
-import { rayFolder } from './ray-folder.ts';
+import { ownRayFolder } from './ray-folder.ts';
 import { ownRayAddress, rayMembers, sayMember, sayRayAnswer } from './ray-nodes.ts';
 import type { Base } from './state.ts';
 
@@ -39,7 +39,7 @@ export function sayUnknown({ plan }: Base, { question, judgement }: RayAnswer): 
 export function statusSpec(base: Base, { port }: RayPlan): Pick<ProcessSpec, 'argv' | 'env'> {
   const head = base.plan.document.processes.find(({ name }) => name === 'ray-head');
   const env =
-    head === undefined ? { set: {}, unset: [] } : fillNode(head, { ...base.node, folder: rayFolder(base.self) }).env;
+    head === undefined ? { set: {}, unset: [] } : fillNode(head, { ...base.node, folder: ownRayFolder(base) }).env;
   return { argv: statusWords(head?.argv[0] ?? 'ray', `${inUrl(ownRayAddress(base))}:${port}`), env };
 }
 

@@ -43,17 +43,22 @@ export function lookAtMs(engine: Engine): number {
   return titled ? Math.min(engine.nextQuickMs, engine.nextWholeMs) : engine.nextWholeMs;
 }
 
+/** One of the engine's own processes that is gone, and those of which one look cannot tell whether they went before it. */
+export type Died = LedgerEntry & { readonly beside: readonly LedgerEntry[] };
+
 /** Returns the engine after a look, and the engine's own process that died under it: the one whose parent did not. */
 export function seen(
   engine: Engine,
   event: EventOf<'processesSeen'>,
-): { readonly engine: Engine; readonly died: LedgerEntry | null } {
+): { readonly engine: Engine; readonly died: Died | null } {
   const lost = vanished(engine.ledger, event.alive);
   // With the top process gone too, its own exit is the cause, and that event is on its way.
   const gone = lost.some((entry) => entry.top) ? [] : lost.filter(isOwn);
   const roots = gone.filter((entry) => !gone.some((other) => other.pid === entry.ppid));
   const alive = event.whole ? event.alive : refresh(engine, event);
-  return { engine: { ...engine, scanning: false, ledger: updateLedger(engine.ledger, alive) }, died: roots[0] ?? null };
+  const [first, ...beside] = roots;
+  const died = first === undefined ? null : { ...first, beside };
+  return { engine: { ...engine, scanning: false, ledger: updateLedger(engine.ledger, alive) }, died };
 }
 
 // Without these the engine, or its node in Ray, cannot go on.

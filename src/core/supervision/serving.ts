@@ -50,7 +50,7 @@ export function childExited(state: Running, event: EventOf<'childExited'>): Step
 export function processesSeen(state: Running, event: EventOf<'processesSeen'>): Step {
   const { engine, died } = seen(state.engine, event);
   if (died === null || state.base.plan.exits !== 'engine') return stay({ ...state, engine });
-  return fault({ ...state, engine }, engineDied(state.base, died), 'seen');
+  return fault({ ...state, engine }, engineDied(state.base, died, died.beside), 'seen');
 }
 
 /** Returns the step after the engine's readiness was asked. */

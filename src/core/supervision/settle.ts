@@ -8,7 +8,7 @@ import { statusOf } from './ending.ts';
 import type { LedgerEntry } from './ledger.ts';
 import type { Base, State, StateOf, Step } from './state.ts';
 import { stay } from './state.ts';
-import { rayFolder } from './ray-folder.ts';
+import { ownRayFolder } from './ray-folder.ts';
 import { askedCause, sayGoodbye, toPeers } from './tell.ts';
 import { freeze, verdictUntilMs } from './verdict.ts';
 
@@ -30,7 +30,8 @@ export function settlingTick(state: StateOf<'settling'>): Step {
   const code = mode === 'fault' ? (base.verdict?.cause.code ?? state.code) : state.code;
   const final = mode === 'fault' ? freeze(base) : { base, effects: lastWord(base) };
   const goodbye = sayGoodbye(base, code);
-  const clean: Effect[] = base.ray === null ? [] : [{ kind: 'removeRayFolder', path: rayFolder(base.self) }];
+  const folder = base.ray === null ? null : ownRayFolder(base);
+  const clean: Effect[] = folder === null ? [] : [{ kind: 'removeRayFolder', path: folder }];
   return stay({ phase: 'ended', base: final.base, code }, ...final.effects, ...goodbye, ...clean, {
     kind: 'finish',
     code,

@@ -6,7 +6,7 @@ import type { ProcessName } from '#core/plan/plan.ts';
 import { awaitSpawn } from './children.ts';
 import { endWith } from './fault.ts';
 import { openReadiness } from './readiness.ts';
-import { rayFolder } from './ray-folder.ts';
+import { ownRayFolder } from './ray-folder.ts';
 import type { Base, Engine, State, Step } from './state.ts';
 import { epochOf, stay } from './state.ts';
 
@@ -29,7 +29,7 @@ export function enterServing(base: Base, running: Engine, name: ProcessName): St
 export function startProcess(base: Base, running: Engine, name: ProcessName, then: (engine: Engine) => State): Step {
   const spec = base.plan.document.processes.find((entry) => entry.name === name);
   if (spec === undefined) return broken(base, `the plan has no ${name}`);
-  const filled = fillNode(spec, { ...base.node, folder: rayFolder(base.self) });
+  const filled = fillNode(spec, { ...base.node, folder: ownRayFolder(base) });
   const [left] = unfilled(filled);
   if (left !== undefined) return broken(base, `${name} still waits for ${left}`);
   const state = then(awaitSpawn(running, name, base.nowMs));

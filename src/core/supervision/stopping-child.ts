@@ -67,7 +67,7 @@ export function seenWhileStopping(state: StateOf<'stopping'>, event: EventOf<'pr
   const { base } = state;
   const own = base.verdict?.candidates.some(({ cause }) => isOurs(base, cause)) ?? true;
   if (died === null || own || base.nowMs >= state.judgesUntilMs) return stay({ ...state, engine });
-  const cause = engineDied(base, died);
+  const cause = engineDied(base, died, died.beside);
   const asked = askTail(judged(base, cause, base.nowMs));
   return stay({ ...state, engine, base: asked.base }, ...tellJudged(base, asked.base, cause, 'seen'), ...asked.effects);
 }
@@ -80,6 +80,6 @@ export function seenWhileDraining(
   const { engine, died } = seen(state.engine, event);
   const { base } = state;
   if (died === null || base.plan.exits !== 'engine') return { state: { ...state, engine }, words: [], died: false };
-  const candidate = { cause: engineDied(base, died), happenedMs: base.nowMs };
+  const candidate = { cause: engineDied(base, died, died.beside), happenedMs: base.nowMs };
   return { state: { ...state, engine }, words: base.self.rank === 0 ? [] : tellCause(base, candidate), died: true };
 }

@@ -5,7 +5,7 @@ import { amend, openVerdict, sameHappening } from '#core/group/cause.ts';
 import type { Effect } from './effect.ts';
 import type { Base } from './state.ts';
 import { epochOf } from './state.ts';
-import { rayFolder } from './ray-folder.ts';
+import { ownRayFolder } from './ray-folder.ts';
 import { tellCause, toPeers } from './tell.ts';
 
 /** Whether this launcher saw it, or another one told it. */
@@ -38,9 +38,7 @@ export const askTail = (
   suspect: Candidate | null = null,
 ): { readonly base: Base; readonly effects: readonly Effect[] } => ({
   base: base.verdict === null ? base : { ...base, verdict: { ...base.verdict, tail: 'awaited', suspect } },
-  effects: [
-    { kind: 'readTail', epoch: epochOf(base), rayFolder: base.plan.ray === null ? null : rayFolder(base.self) },
-  ],
+  effects: [{ kind: 'readTail', epoch: epochOf(base), rayFolder: ownRayFolder(base) }],
 });
 
 /** Returns until when the verdict is waited for: a leader that cannot be heard any more is lost by then. */

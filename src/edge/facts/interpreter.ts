@@ -26,7 +26,7 @@ export async function pythonVersion(program: string, env: Env): Promise<string |
   // venv calls it version, uv and virtualenv version_info; virtualenv puts the level behind it (3.11.7.final.0).
   const stated = /^version(?:_info)?\s*=\s*(\d+\.\d+(?:\.\d+)?)/m.exec(config ?? '')?.[1];
   const real = await realpath(python).catch(() => python);
-  return stated ?? pythonName.exec(basename(real))?.[1] ?? null;
+  return stated ?? /^python(\d+\.\d+)$/.exec(basename(real))?.[1] ?? null;
 }
 
 /** A program that is no Python is a script whose first line names one, as pip and uv write them. */

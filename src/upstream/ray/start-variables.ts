@@ -1,7 +1,16 @@
 // The variables of Ray that a launcher decides about, and what Ray makes of them.
 
-/** Variables of every Ray process and of the engine (ray.md 2.3, 2.6): no statistics, and no 30 s of draining at SIGTERM. */
-export const rayVariables = { RAY_USAGE_STATS_ENABLED: '0', RAY_GRACEFUL_SHUTDOWN_DRAIN_TIMEOUT_S: '0' } as const;
+/**
+ * Variables of every Ray process and of the engine (ray.md 2.3, 2.6): no statistics, and no 30 s of draining at SIGTERM. The last two
+ * (Ray 2.60 ray_config_def.h): a dead rank's group and an ending rank's children are killed by nobody but us. Ray would kill Python's
+ * resource tracker with them, and the rank's shared memory would stay.
+ */
+export const rayVariables = {
+  RAY_USAGE_STATS_ENABLED: '0',
+  RAY_GRACEFUL_SHUTDOWN_DRAIN_TIMEOUT_S: '0',
+  RAY_process_group_cleanup_enabled: '0',
+  RAY_kill_child_processes_on_worker_exit: '0',
+} as const;
 
 /** The variables that move the two ports of a head that no option moves (Ray 2.60 autoscaler, dashboard/consts.py). */
 export const metricsVariables = { autoscaler: 'AUTOSCALER_METRIC_PORT', dashboard: 'DASHBOARD_METRIC_PORT' } as const;

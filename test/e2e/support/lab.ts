@@ -15,13 +15,20 @@ export type Lab = {
   readonly folder: string;
   /** Starts the launcher of a rank on a node of the same number, or on another one. */
   readonly launch: (rank: number, more?: LaunchMore) => Started;
+  /** The words that run something on a node. */
+  readonly on: (node: number) => readonly string[];
   readonly pids: (node: number) => readonly number[];
   readonly cut: (node: number) => void;
   readonly message: (name: string | number) => string;
   readonly down: () => void;
 };
 
-export type LaunchMore = { readonly node?: number; readonly options?: readonly string[]; readonly name?: string };
+export type LaunchMore = {
+  readonly node?: number;
+  readonly options?: readonly string[];
+  readonly name?: string;
+  readonly env?: Readonly<Record<string, string>>;
+};
 
 const script = 'scripts/lab';
 
@@ -36,7 +43,8 @@ export function openLab(nodes: number, size = nodes): Lab {
   return {
     folder,
     message,
-    launch: (rank, { node = rank, options = [], name = rank } = {}) =>
+    on: (node) => [join(process.cwd(), script), 'exec', prefix, String(node), '--'],
+    launch: (rank, { node = rank, options = [], name = rank, env = {} } = {}) =>
       start(
         [
           ...[
@@ -53,7 +61,7 @@ export function openLab(nodes: number, size = nodes): Lab {
           ...['--rehearse', '--podinfo', '/nonexistent', '--termination-log', message(name), ...options],
           ...['--', 'vllm', 'serve', 'tiny', '-tp', String(size)],
         ],
-        { through: [join(process.cwd(), script), 'exec', prefix, String(node), '--'] },
+        { env, through: [join(process.cwd(), script), 'exec', prefix, String(node), '--'] },
       ),
     pids: (node) => lab('pids', prefix, String(node)).stdout.split('\n').filter(Boolean).map(Number),
     cut: (node) => void lab('cut', prefix, String(node)),

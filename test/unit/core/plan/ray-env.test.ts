@@ -27,6 +27,8 @@ const own = {
 const ray = {
   RAY_USAGE_STATS_ENABLED: '0',
   RAY_GRACEFUL_SHUTDOWN_DRAIN_TIMEOUT_S: '0',
+  RAY_process_group_cleanup_enabled: '0',
+  RAY_kill_child_processes_on_worker_exit: '0',
   RAY_AUTH_MODE: 'disabled',
 };
 const metrics = { AUTOSCALER_METRIC_PORT: '6387', DASHBOARD_METRIC_PORT: '6388' };
@@ -117,14 +119,10 @@ describe('what no process may see', () => {
     ['a leader', rayLeader({ env }), 2],
     ['a worker', rayWorker({ env }), 1],
     ['elastic-ep', elasticAlone({ env }), 2],
-  ])('is taken out on %s, and said', (_, { document }, count) => {
+  ])('is taken out on %s', (_, { document }, count) => {
     expect(document.processes.map(({ env: { unset } }) => unset)).toEqual(
       Array.from({ length: count }, () => ['VLLM_PORT', 'RAY_TMPDIR']),
     );
-    expect(document.warnings).toContainEqual({
-      code: 'ray-folder',
-      message: 'RAY_TMPDIR=/scratch is left aside: Ray gets a folder of its own, which is removed with it',
-    });
   });
 
   test('is nothing where the user set neither, nor without Ray', () => {

@@ -14,6 +14,7 @@ export const head: RayPlan = {
   address: null,
   nodes: 2,
   gpusPerNode: 1,
+  temp: '/tmp',
   joins: 'at-once',
   auth: 'disabled',
   nodeManagerPort: 6380,

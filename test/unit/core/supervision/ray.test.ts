@@ -221,6 +221,27 @@ test('the last lines are read in the folder that Ray was given, and it is remove
   expect(driven.state.phase).toBe('ended');
 });
 
+test('two of an agent that are gone within one look are both named: no look can tell which went first', () => {
+  let driven = said(tick(beat(worker(), 510, cluster), 620), 640, { kind: 'answered', answer: cluster });
+  driven = spawned(driven, 650, 'ray-agent', 100);
+  const top = { pid: 100, startTicks: 7, ppid: 1, title: 'python ray start' };
+  const raylet = { pid: 101, startTicks: 8, ppid: 100, title: '/x/ray/core/src/ray/raylet/raylet' };
+  const agents = ['ray::DashboardAgent', 'ray::RuntimeEnvAgent'].map((title, at) => ({
+    ...raylet,
+    pid: 102 + at,
+    ppid: 101,
+    title,
+  }));
+  driven = after(driven, 700, seen(true, top, raylet, ...agents));
+  driven = after(driven, 780, seen(false, top, raylet));
+  const both = 'ray::DashboardAgent (pid 102) and ray::RuntimeEnvAgent (pid 103) died';
+  expect(causeOf(driven)).toMatchObject({
+    process: 'ray::DashboardAgent',
+    pid: 102,
+    message: `rank 1 (node1): ${both}`,
+  });
+});
+
 test('status shows the nodes of the cluster beside the members', () => {
   const { ray } = statusDocument(told(tick(serving(), 1_200), 1_210, both).state, 0);
   expect(ray).toEqual({
