@@ -5,13 +5,14 @@ import { connect } from 'node:http2';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
-// Records what a real Ray's GCS and raylet answer, byte by byte, and what Ray's own generated code reads in it.
+// Records what a real Ray's GCS and raylet answer, byte by byte, and what Ray's own generated code reads in it; and what
+// `ray status` prints beside it.
 // All of it lives in namespaces of its own (processes, network, mounts, names): nothing of this machine gets into the
 // answers, no other Ray is seen or touched, and nothing is left when this process ends.
-const USAGE = `record-gcs VENV FILE
-    starts the Ray of VENV (root), asks it in every state, writes FILE (test/cases/ray/*.json)`;
+const USAGE = `record-gcs VENV FILE TEXTS
+    starts the Ray of VENV (root), asks it in every state, writes FILE (test/cases/ray/ray-*.json) and TEXTS (status-*.json)`;
 
-const [first, second, third] = process.argv.slice(2);
+const [first, second, third, fourth] = process.argv.slice(2);
 const own = fileURLToPath(import.meta.url);
 const ports = { gcs: 16379, raylets: [16380, 16390, 16400] };
 const hosts = ['10.77.0.10', '10.77.0.11'];
@@ -179,6 +180,25 @@ async function nodesWhen(venv, what, bearer, wanted) {
   throw new Error(`not reached in time: ${what}\n${logs.join('\n')}`);
 }
 
+/** Prints `ray status`, to be read as it is. */
+function printStatus(venv, ...words) {
+  const env = { ...environment, PATH: `${venv}/bin:${environment.PATH}` };
+  const all = [`${venv}/bin/ray`, 'status', `--address=${hosts[0]}:${ports.gcs}`, ...words];
+  const { status, stdout, stderr } = spawnSync(`${venv}/bin/python`, all, { encoding: 'utf8', env, timeout: 60_000 });
+  if (status !== 0) throw new Error(`ray status: ${status} ${stderr}`);
+  return stdout;
+}
+
+/** Returns what `ray status` prints once it shows so many nodes: its figures are some seconds old. */
+async function statusWhen(venv, nodesShown, ...words) {
+  for (let round = 0; round < 30; round += 1) {
+    const text = printStatus(venv, ...words);
+    if ([...text.matchAll(/^ 1 node_/gm)].length === nodesShown) return text;
+    await sleep(1_000);
+  }
+  throw new Error(`ray status never showed ${nodesShown} nodes`);
+}
+
 // An agent that was not started yet has none.
 const logOf = (path) => (existsSync(path) ? readFileSync(path, 'utf8').slice(-2_000) : '');
 
@@ -186,9 +206,12 @@ const count = (list, state) => list.filter((each) => each === state).length;
 
 async function recordAll(venv, version) {
   const answers = {};
+  const texts = {};
   const gcs = (path, message) => ask(hosts[0], ports.gcs, path, message);
   startHead(venv);
   answers['one node'] = await nodesWhen(venv, 'one node', null, (list) => count(list, 'ALIVE') === 1);
+  texts['before the first report'] = printStatus(venv);
+  texts['one node'] = await statusWhen(venv, 1);
   answers['alive'] = await gcs(paths.alive);
   answers['cluster id'] = await gcs(paths.clusterId);
   answers['metadata'] = await gcs(paths.keyValue, keyOf('CLUSTER_METADATA', 'cluster'));
@@ -198,21 +221,39 @@ async function recordAll(venv, version) {
   answers['health of the raylet'] = await ask(hosts[0], ports.raylets[0], paths.health);
   const agent = startAgent(venv, 1, 4);
   answers['two nodes'] = await nodesWhen(venv, 'two nodes', null, (list) => count(list, 'ALIVE') === 2);
+  texts['two nodes'] = await statusWhen(venv, 2);
+  texts['two nodes, with -v'] = await statusWhen(venv, 2, '-v');
   await stop(agent);
   answers['one alive, one dead'] = await nodesWhen(venv, 'one dead', null, (list) => count(list, 'DEAD') === 1);
   startAgent(venv, 1, 4);
   answers['joined again'] = await nodesWhen(venv, 'again', null, (list) => count(list, 'ALIVE') === 2);
   startAgent(venv, 2, 2);
   answers['two alive at one address'] = await nodesWhen(venv, 'twice', null, (list) => count(list, 'ALIVE') === 3);
-  if (version !== '2.48.0') await recordToken(venv, answers);
-  return answers;
+  if (version === '2.48.0') return { answers, texts };
+  await recordToken(venv, answers);
+  await recordNext(venv, texts);
+  return { answers, texts };
 }
 
-async function recordToken(venv, answers) {
+async function killAll() {
   // Of process 1, "all" are those of its own namespace. A new head refuses to start beside an old agent.
   if (process.pid !== 1) throw new Error('not in a namespace of its own');
   process.kill(-1, 'SIGKILL');
   await sleep(3_000);
+}
+
+/** The report of Ray's next autoscaler, which a newer Ray may print by itself: idle nodes stand apart. */
+async function recordNext(venv, texts) {
+  await killAll();
+  const next = { RAY_enable_autoscaler_v2: '1' };
+  startHead(venv, next);
+  await nodesWhen(venv, 'the next autoscaler', null, (list) => count(list, 'ALIVE') === 1);
+  Object.assign(environment, next);
+  texts['one node, autoscaler v2'] = printStatus(venv);
+}
+
+async function recordToken(venv, answers) {
+  await killAll();
   startHead(venv, { RAY_AUTH_MODE: 'token', RAY_AUTH_TOKEN: token });
   answers['with the token'] = await nodesWhen(venv, 'token', token, (list) => count(list, 'ALIVE') === 1);
   answers['without the token'] = await nodes(null);
@@ -221,7 +262,7 @@ async function recordToken(venv, answers) {
   answers['health of the raylet without the token'] = await ask(hosts[0], ports.raylets[0], paths.health);
 }
 
-async function inside(venv, file) {
+async function inside(venv, file, textFile) {
   const run = (...words) => {
     const { status, stderr } = spawnSync(words[0], words.slice(1), { encoding: 'utf8' });
     if (status !== 0) throw new Error(`${words.join(' ')}: ${stderr}`);
@@ -234,22 +275,24 @@ async function inside(venv, file) {
   mkdirSync(`${folder}/ray1`);
   const asked = spawnSync(`${venv}/bin/python`, ['-c', 'import ray; print(ray.__version__)'], { encoding: 'utf8' });
   const version = asked.stdout.trim();
-  const answers = await recordAll(venv, version);
+  const { answers, texts } = await recordAll(venv, version);
   decodeAll(venv, Object.values(answers));
   const how = `scripts/record-gcs.js: ray start in its own namespaces, nodes at ${hosts.join(' and ')}, asked over HTTP/2; "decoded" is Ray's own reading`;
   writeFileSync(file, `${JSON.stringify({ ray: version, how, answers }, null, 1)}\n`);
+  const shown = 'scripts/record-gcs.js: what `ray status` printed while the answers were recorded';
+  writeFileSync(textFile, `${JSON.stringify({ ray: version, how: shown, texts }, null, 1)}\n`);
 }
 
-if (first === undefined || second === undefined) {
+if (first === undefined || second === undefined || third === undefined) {
   process.stdout.write(`${USAGE}\n`);
   process.exitCode = 2;
 } else if (first === '--inside') {
-  await inside(second, third);
+  await inside(second, third, fourth);
   // What this started ends with process 1 of its namespace, which is this one.
   process.exit(0);
 } else {
   const spaces = ['--fork', '--kill-child', '--pid', '--mount-proc', '--mount', '--net', '--uts', '--ipc'];
-  const { status } = spawnSync('unshare', [...spaces, process.execPath, own, '--inside', first, second], {
+  const { status } = spawnSync('unshare', [...spaces, process.execPath, own, '--inside', first, second, third], {
     stdio: 'inherit',
   });
   process.exitCode = status ?? 1;

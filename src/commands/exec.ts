@@ -8,7 +8,7 @@ import { openTail } from '#edge/output/tail.ts';
 
 import type { Story } from './context.ts';
 import { openPlainLogger } from '#edge/output/plain-logger.ts';
-import { newSelf, noLinks, supervise } from './supervise.ts';
+import { newSelf, noLinks, noRay, supervise } from './supervise.ts';
 
 /** Runs the command and resolves to its exit status. */
 export const exec: Story<'exec'> = async ({ options, origins, argv }, { env, signals }) => {
@@ -25,6 +25,7 @@ export const exec: Story<'exec'> = async ({ options, origins, argv }, { env, sig
     tail: openTail(),
     journal: noJournal,
     links: () => noLinks,
+    askRay: noRay,
     say: logger.say,
     writeTermination: () => undefined,
   });

@@ -13,6 +13,7 @@ import type { CommandOf, Context, Story } from './context.ts';
 import { prepare } from './prepare.ts';
 import type { RunRooms } from './run-rooms.ts';
 import { lateRooms } from './late-rooms.ts';
+import { openRay } from './ray.ts';
 import { newSelf, noLinks, supervise } from './supervise.ts';
 
 /** Runs the launch of this node and resolves to its exit status. */
@@ -48,6 +49,7 @@ async function launch(plan: LaunchPlan, { options }: CommandOf<'run'>, context: 
     tail: openTail(),
     journal,
     links: (push) => openLinks?.(self, push, (message) => late.say('warn', message)) ?? noLinks,
+    askRay: openRay(plan, context.env),
     say: late.say,
     writeTermination: late.writeTermination,
   });

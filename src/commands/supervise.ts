@@ -19,6 +19,7 @@ import type { Relay } from '#edge/output/relay.ts';
 import { relay } from '#edge/output/relay.ts';
 import type { Tail } from '#edge/output/tail.ts';
 import { openPerformer } from '#edge/perform.ts';
+import type { AskRay } from '#edge/perform.ts';
 import type { Child } from '#edge/processes/spawn.ts';
 
 import { openNet } from './broken.ts';
@@ -36,6 +37,7 @@ export type Supervision = {
   readonly tail: Tail;
   readonly journal: Journal;
   readonly links: (push: (event: Occurrence) => void) => Links;
+  readonly askRay: AskRay;
   readonly say: (level: EffectOf<'say'>['level'], message: string) => void;
   readonly writeTermination: (state: State) => void;
 };
@@ -63,7 +65,7 @@ export function supervise(world: Supervision): Supervised {
   };
   const engine = openEngine({ ...world, attach, push });
   const links = world.links(push);
-  const perform = openPerformer({ ...world, env: rayEnv(world), engine, links, finish, push });
+  const perform = openPerformer({ ...world, engine, links, finish, push });
   const role = plan.fate !== 'together' ? 'none' : self.rank === 0 ? 'leader' : 'worker';
   const loop = openLoop(openState(self, plan, openGroup(role), nowMs()), perform, world.journal);
   const takeNetAway = openNet({ loop, say: world.say, finish });
@@ -75,15 +77,6 @@ export function supervise(world: Supervision): Supervised {
     return code;
   });
   return { loop, lastLines: engine.lastLines, ended };
-}
-
-// What Ray's processes are told, its token's mode above all, goes for our questions to Ray too.
-function rayEnv({ plan, env }: Supervision): Supervision['env'] {
-  const set = plan.document.processes.find(({ name }) => name !== 'engine')?.env.set ?? {};
-  return {
-    ...env,
-    ...Object.fromEntries(Object.entries(set).filter((entry): entry is [string, string] => entry[1] !== null)),
-  };
 }
 
 /** Returns who this launcher is: a new incarnation with a key of its own. */
@@ -113,3 +106,6 @@ export const noLinks: Links = {
   close: () => undefined,
   closeAll: () => Promise.resolve(),
 };
+
+/** The Ray of a launcher that has none. */
+export const noRay: AskRay = () => Promise.reject(new Error('there is no Ray in the plan'));

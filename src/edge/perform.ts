@@ -3,11 +3,15 @@
 import { rmSync } from 'node:fs';
 
 import type { Effect, EffectKind, EffectOf } from '#core/supervision/effect.ts';
+import type { RayAnswer } from '#core/supervision/event.ts';
 import type { State } from '#core/supervision/state.ts';
 
 import type { EngineRoom } from './engine.ts';
 import type { Links } from './links.ts';
 import type { Occurrence } from './loop.ts';
+
+/** One question to Ray, until it is answered or all is over; never rejects where there is a Ray. */
+export type AskRay = (asked: EffectOf<'askRay'>, over: AbortSignal) => Promise<RayAnswer>;
 
 export type Rooms = {
   readonly engine: EngineRoom;
@@ -16,8 +20,7 @@ export type Rooms = {
   readonly writeTermination: (state: State) => void;
   readonly finish: (code: number) => void;
   readonly push: (event: Occurrence) => void;
-  /** The environment of Ray's processes. */
-  readonly env: Readonly<Record<string, string>>;
+  readonly askRay: AskRay;
 };
 
 type Performer = { readonly [K in EffectKind]: (effect: EffectOf<K>, state: State) => void | Promise<void> };
@@ -28,7 +31,13 @@ const lookupTimeoutMs = 5_000;
 
 /** Returns the function that performs effects; it never throws. */
 export function openPerformer(rooms: Rooms): (effect: Effect, state: State) => void {
-  const performer = performers(rooms);
+  const over = new AbortController();
+  // A question to a program is no reason to stay, nor may it outlive us.
+  const finish = (code: number) => {
+    over.abort();
+    rooms.finish(code);
+  };
+  const performer = performers({ ...rooms, finish }, over.signal);
   return (effect, state) => {
     const perform = performer[effect.kind] as (effect: Effect, state: State) => void | Promise<void>;
     const failed = (error: unknown) => rooms.push({ kind: 'effectFailed', effect: effect.kind, reason: String(error) });
@@ -40,7 +49,10 @@ export function openPerformer(rooms: Rooms): (effect: Effect, state: State) => v
   };
 }
 
-function performers({ engine, links, say, writeTermination, finish, push, env }: Rooms): Performer {
+function performers(
+  { engine, links, say, writeTermination, finish, push, askRay }: Rooms,
+  over: AbortSignal,
+): Performer {
   return {
     say: ({ level, message }) => say(level, message),
     resolveName: async ({ host }) => {
@@ -70,10 +82,7 @@ function performers({ engine, links, say, writeTermination, finish, push, env }:
       const ask = targets.map(({ host, port, path }) => getStatus(host, port, path, probeTimeoutMs));
       push({ kind: 'engineProbed', epoch, answers: await Promise.all(ask) });
     },
-    askRay: async ({ epoch, host, port, question }) => {
-      const { askRay } = await import('./ray/ask.ts');
-      push({ kind: 'rayAnswered', epoch, ...(await askRay(host, port, question, env)) });
-    },
+    askRay: async (asked) => push({ kind: 'rayAnswered', epoch: asked.epoch, ...(await askRay(asked, over)) }),
     readTail: ({ epoch, rayFolder }) => engine.readTail(epoch, rayFolder),
     removeRayFolder: ({ path }) => removeFolder(path, say),
     writeTermination: (_, state) => writeTermination(state),

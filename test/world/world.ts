@@ -102,10 +102,13 @@ export function openWorld(setup: Setup): World {
   const performers: { readonly [K in Effect['kind']]: (launcher: Launcher, effect: EffectOf<K>) => void } = {
     say: () => undefined,
     writeTermination: () => undefined,
-    askRay: (launcher, { epoch, host, question }) =>
-      ray.ask(launcher.rank, rankOf(host), question, (answer) =>
+    askRay: (launcher, asked) => {
+      const { epoch, question } = asked;
+      if (question === 'status' || question === 'health') throw new Error('a Ray that can be read is asked otherwise');
+      ray.ask(launcher.rank, rankOf(asked.host), question, (answer) =>
         launcher.push({ kind: 'rayAnswered', epoch, ...answer }),
-      ),
+      );
+    },
     removeRayFolder: (launcher, { path }) => void nodes[launcher.rank]?.folders.delete(path),
     resolveName: (launcher) => {
       const known = queue.nowMs() >= (setup.nameAtMs ?? 0);

@@ -1,9 +1,11 @@
 // Ray's token. Ray turns it on by itself where it finds one, node by node, so the mode is always said (ray.md 10).
 import type { Problem, Warning } from '#core/errors.ts';
 import { problem } from '#core/errors.ts';
+import type { RayToken } from '#core/facts.ts';
 import { given } from '#core/identity/given.ts';
 import { quote } from '#core/quote.ts';
-import { authVariable, tokenFileVariable, tokensSince } from '#upstream/ray/start-variables.ts';
+import { reveal } from '#core/secret.ts';
+import { authVariable, isToken, tokenFileVariable, tokensSince } from '#upstream/ray/start-variables.ts';
 
 import type { Decided, Launch, Remarks } from './launch.ts';
 import { noRemarks, usesRay } from './launch.ts';
@@ -40,10 +42,16 @@ function tooOld({ facts: { ray } }: Decided): Problem[] {
 }
 
 function noToken({ facts: { rayToken } }: Decided): Problem[] {
-  if (rayToken !== null && 'value' in rayToken) return [];
-  const why = rayToken === null ? 'none was found' : `${quote(rayToken.source)}: ${rayToken.missing}`;
+  const wrong = rayToken === null ? 'none was found' : wrongIn(rayToken);
+  if (wrong === null) return [];
   const hint = `set ${tokenFileVariable} to a file with the same token on every node (\`ray get-auth-token --generate\` makes one), or give --ray-auth disabled`;
-  return [problem('config', `cannot use Ray's token: ${why}`, hint)];
+  return [problem('config', `cannot use Ray's token: ${wrong}`, hint)];
+}
+
+function wrongIn(token: RayToken): string | null {
+  if ('missing' in token) return `${quote(token.source)}: ${token.missing}`;
+  if (isToken(reveal(token.value))) return null;
+  return `what ${quote(token.source)} holds is none: it has blanks or letters beyond ASCII, or more than 4096 of them`;
 }
 
 const open = ({ options }: Decided): Warning => ({

@@ -42,6 +42,8 @@ export const waitSchema = v.object({
 
 const raySchema = v.object({
   address: v.string(),
+  /** By what it is asked: on the wire of its GCS, by `ray status`, or only whether it serves. */
+  means: v.picklist(['wire', 'cli', 'health']),
   cluster: name,
   waiting: name,
   nodes: v.array(v.object({ ip: v.string(), state: v.picklist(['alive', 'draining', 'dead']), gpus: v.number() })),

@@ -60,10 +60,16 @@ function renderTable(rows: readonly (readonly string[])[]): string[] {
   );
 }
 
+const noNodes = {
+  wire: "nodes are the leader's to say",
+  cli: 'its GCS cannot be read, it is asked by `ray status`, which names no nodes',
+  health: 'its GCS cannot be read, it is asked only whether it serves',
+};
+
 function rayLines(ray: StatusDocument['ray']): string[] {
   if (ray === null) return [];
   const nodes = ray.nodes.map(({ ip, state, gpus }) => `${ip} ${state} ${gpus} GPUs`);
-  return ['', plain(`Ray at ${ray.address}: ${nodes.join(', ') || "nodes are the leader's to say"}`)];
+  return ['', plain(`Ray at ${ray.address}: ${nodes.join(', ') || noNodes[ray.means]}`)];
 }
 
 function waitLines({ gate, target, missing, sinceMs, deadlineMs }: StatusWait, nowMs: number): string[] {

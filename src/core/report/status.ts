@@ -3,6 +3,7 @@ import { missingRanks } from '#core/group/group.ts';
 import type { Peer } from '#core/group/peer.ts';
 import { suspectMs } from '#core/group/peer.ts';
 import { maskWords } from '#core/secret.ts';
+import { rayMeans } from '#core/supervision/ray-view.ts';
 import { isReady } from '#core/supervision/readiness.ts';
 import type { Base, State } from '#core/supervision/state.ts';
 
@@ -102,7 +103,8 @@ function rayOf({ phase, base }: State): StatusDocument['ray'] {
   if (plan.ray === null) return null;
   const nodes = (ray?.nodes ?? []).slice(0, mostMembers).map(({ ip, state, gpus }) => ({ ip, state, gpus }));
   const waiting = phase === 'assembling' ? (ray?.why ?? null) : null;
-  return { address: `${plan.ray.host}:${plan.ray.port}`, cluster: ray?.cluster ?? null, waiting, nodes };
+  const address = `${plan.ray.host}:${plan.ray.port}`;
+  return { address, means: rayMeans(base), cluster: ray?.cluster ?? null, waiting, nodes };
 }
 
 function membersOf(state: State, ready: boolean, unixMs: number): StatusMember[] {

@@ -2,7 +2,7 @@
 import type { Body, Epoch, Hello } from '#core/group/message.ts';
 import type { FingerprintField, ProcessSpec, ReadinessTarget } from '#core/plan/plan.ts';
 
-import type { LinkId, RayQuestion } from './event.ts';
+import type { LinkId, WireQuestion } from './event.ts';
 
 /** Which process is meant: never a pid alone. */
 export type ProcessId = { readonly pid: number; readonly startTicks: number };
@@ -54,7 +54,14 @@ export type Effect =
       readonly epoch: number;
       readonly host: string;
       readonly port: number;
-      readonly question: RayQuestion;
+      readonly question: WireQuestion;
+    }
+  /** The same of Ray's own program, where its GCS cannot be read. */
+  | {
+      readonly kind: 'askRay';
+      readonly epoch: number;
+      readonly question: 'status';
+      readonly spec: Pick<ProcessSpec, 'argv' | 'env'>;
     }
   /** The last lines of our output, and of Ray's own log files where they lie in a folder; answer tailRead. */
   | { readonly kind: 'readTail'; readonly epoch: number; readonly rayFolder: string | null }

@@ -2,6 +2,7 @@
 import type { Frame } from '#core/group/message.ts';
 import type { ProcessName } from '#core/plan/plan.ts';
 import type { GcsJudgement } from '#upstream/ray/judge.ts';
+import type { ReadStatus } from '#upstream/ray/status-text.ts';
 
 export type LinkId = number;
 
@@ -75,10 +76,12 @@ type Happening =
   | { readonly kind: 'launcherBroke'; readonly reason: string }
   | { readonly kind: 'effectFailed'; readonly effect: string; readonly reason: string };
 
-export type RayQuestion = 'clusterId' | 'nodes';
-export type RayAnswer = {
-  readonly [Q in RayQuestion]: { readonly question: Q; readonly judgement: GcsJudgement<Q> };
-}[RayQuestion];
+/** What Ray's GCS is asked on its wire. */
+export type WireQuestion = 'clusterId' | 'nodes' | 'health';
+/** What Ray said; `status` was asked of its own program. */
+export type RayAnswer =
+  | { readonly [Q in WireQuestion]: { readonly question: Q; readonly judgement: GcsJudgement<Q> } }[WireQuestion]
+  | { readonly question: 'status'; readonly judgement: ReadStatus };
 
 /** The HTTP status of one readiness target, or null with the reason where there was no answer. */
 export type ProbeAnswer = { readonly status: number | null; readonly reason: string };

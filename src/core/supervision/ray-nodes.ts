@@ -1,9 +1,8 @@
 // Who of the group is in Ray's cluster: members by the address that each says it has there.
-import type { GcsJudgement } from '#upstream/ray/judge.ts';
 import { compareNodes } from '#upstream/ray/joined.ts';
 import type { RayNode } from '#upstream/ray/node.ts';
 
-import type { RayQuestion } from './event.ts';
+import type { RayAnswer } from './event.ts';
 import type { Base } from './state.ts';
 
 export type Gathered =
@@ -50,10 +49,12 @@ export function gatherNodes(base: Base, nodes: readonly RayNode[]): Gathered {
   };
 }
 
-const sayMember = ({ rank, host, ip }: Member): string => `rank ${rank} (${host}${ip === null ? '' : `, ${ip}`})`;
+/** Returns a member for a person. */
+export const sayMember = ({ rank, host, ip }: Member): string =>
+  `rank ${rank} (${host}${ip === null ? '' : `, ${ip}`})`;
 
 /** Returns what came of a question to Ray, for a person. */
-export function sayRayAnswer(judgement: GcsJudgement<RayQuestion>): string {
+export function sayRayAnswer(judgement: RayAnswer['judgement']): string {
   switch (judgement.kind) {
     case 'answered':
       return 'it answers';

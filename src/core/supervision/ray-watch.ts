@@ -6,7 +6,7 @@ import type { Effect } from './effect.ts';
 import type { EventOf } from './event.ts';
 import { fault } from './fault.ts';
 import { ownRayAddress, rayMembers } from './ray-nodes.ts';
-import { rayAtMs } from './ray-view.ts';
+import { rayWatchAtMs } from './ray-view.ts';
 import type { Base, StateOf, Step } from './state.ts';
 import { epochOf, stay } from './state.ts';
 
@@ -15,7 +15,7 @@ const everyMs = 1_000;
 /** Returns the base with the question that is due at the leader while the engine runs, and the effect that asks. */
 export function rayWatchDue(base: Base): { readonly base: Base; readonly effects: readonly Effect[] } {
   const { ray, plan } = base;
-  if (plan.ray?.role !== 'head' || ray === null || base.nowMs < rayAtMs(base)) return { base, effects: [] };
+  if (plan.ray === null || ray === null || base.nowMs < rayWatchAtMs(base)) return { base, effects: [] };
   return {
     base: { ...base, ray: { ...ray, asking: true, nextMs: base.nowMs + everyMs } },
     effects: [

@@ -3,14 +3,17 @@
 import { launcherCause } from '#core/group/cause.ts';
 import { renderDuration } from '#core/options.ts';
 import type { RayPlan } from '#core/plan/plan.ts';
+import { isUnknown } from '#upstream/ray/judge.ts';
 import type { GcsJudgement } from '#upstream/ray/judge.ts';
+import type { ReadStatus } from '#upstream/ray/status-text.ts';
 
 import { noChildren, withProcess } from './children.ts';
 import type { Effect } from './effect.ts';
-import type { EventOf, RayQuestion } from './event.ts';
+import type { EventOf, RayAnswer } from './event.ts';
 import { endWith, fault } from './fault.ts';
 import { gatherNodes, ownRayAddress, sayRayAnswer } from './ray-nodes.ts';
-import { rayAtMs, unasked } from './ray-view.ts';
+import { clusterOf, gatherCount, sayUnknown, statusSpec } from './ray-unknown.ts';
+import { rayAtMs, rayMeans, unasked } from './ray-view.ts';
 import { look } from './scan.ts';
 import type { Base, Engine, RayView, StateOf, Step } from './state.ts';
 import { epochOf, stay } from './state.ts';
@@ -18,7 +21,8 @@ import { enterServing, startProcess } from './start.ts';
 
 type Assembling = StateOf<'assembling'>;
 
-const askEveryMs = 100;
+// A question to Ray's program costs a second of a core.
+const askEveryMs = { wire: 100, cli: 5_000, health: 100 };
 
 /** Returns the step of the start of an epoch with Ray. */
 export function enterAssembling(before: Base, ray: RayPlan, first: readonly Effect[]): Step {
@@ -43,26 +47,31 @@ export function assemblingTick(state: Assembling): Step {
 function tooLate(state: Assembling): Step {
   const { self, plan, ray } = state.base;
   const deadline = renderDuration(plan.document.deadlines['ray-nodes']);
-  const message = `rank ${self.rank} (${self.host}) cannot go on: Ray is not complete within the ray-nodes deadline (${deadline}): ${ray?.why}`;
+  const message = `rank ${self.rank} (${self.host}) cannot go on: Ray is not complete within the ray-nodes deadline (${deadline}): ${sayWhy(ray)}`;
   return fault(state, launcherCause('gate-timeout', 'unreachable', message, here(state.base)), 'seen');
 }
 
 function rayDue(base: Base, engine: Engine): { readonly base: Base; readonly effects: readonly Effect[] } {
   const { ray, plan, self } = base;
   if (ray === null || plan.ray === null || base.nowMs < rayAtMs(base)) return { base, effects: [] };
-  const nextMs = base.nowMs + askEveryMs;
+  const nextMs = base.nowMs + askEveryMs[rayMeans(base)];
   const waits = plan.ray.role === 'agent' ? agentWaits(base, plan.ray) : null;
   if (waits !== null) return { base: { ...base, ray: { ...ray, nextMs, why: waits } }, effects: [] };
   const head = engine.children.length > 0;
   if (head && engine.children.every((child) => child.process === null))
     return { base: { ...base, ray: { ...ray, nextMs } }, effects: [] };
-  const question = head && ray.cluster !== null ? 'nodes' : 'clusterId';
-  const host = self.rank === 0 ? (ownRayAddress(base) ?? plan.ray.host) : plan.ray.host;
-  return {
-    base: { ...base, ray: { ...ray, asking: true, nextMs } },
-    effects: [{ kind: 'askRay', epoch: epochOf(base), host, port: plan.ray.port, question }],
-  };
+  const asked = { ...base, ray: { ...ray, asking: true, nextMs } };
+  if (rayMeans(base) === 'cli') {
+    const spec = statusSpec(base, plan.ray);
+    return { base: asked, effects: [{ kind: 'askRay', epoch: epochOf(base), question: 'status', spec }] };
+  }
+  const question = rayMeans(base) === 'health' ? 'health' : head && ray.cluster !== null ? 'nodes' : 'clusterId';
+  const host = (self.rank === 0 ? ownRayAddress(base) : null) ?? plan.ray.host;
+  return { base: asked, effects: [{ kind: 'askRay', epoch: epochOf(base), host, port: plan.ray.port, question }] };
 }
+
+// What is asked instead may say nothing either: then the deadline's message must name both.
+const sayWhy = (ray: RayView | null): string => [ray?.why, ray?.unknown ?? []].flat().join('; ');
 
 // Whoever answers on that port before the leader has spoken may be anybody's Ray.
 function agentWaits({ plan, group }: Base, ray: RayPlan): string | null {
@@ -79,13 +88,15 @@ export function rayAnswered(state: Assembling, event: EventOf<'rayAnswered'>): S
   const next: Assembling = { ...state, base: { ...base, ray: { ...base.ray, asking: false } } };
   if (base.plan.ray.role === 'agent') return agentAnswered(next, base.plan.ray, event);
   if (engine.children.length === 0) return beforeHead(next, base.plan.ray, event.judgement);
+  if (event.question === 'status') return statusAnswered(next, event.judgement);
+  if (isUnknown(event.judgement)) return goOnOtherwise(next, event);
   if (event.question === 'nodes') return nodesAnswered(next, event.judgement);
   if (event.judgement.kind !== 'answered') return waitOn(next, `the head: ${sayRayAnswer(event.judgement)}`);
   return assemblingTick(noted(next, { cluster: event.judgement.answer, nextMs: base.nowMs, why: 'its nodes' }));
 }
 
 // The head's port must be free: `ray start` needs 40 s to find out that it is not (ray.md 2.3).
-function beforeHead(state: Assembling, ray: RayPlan, judgement: GcsJudgement<RayQuestion>): Step {
+function beforeHead(state: Assembling, ray: RayPlan, judgement: RayAnswer['judgement']): Step {
   if (judgement.kind === 'refused') return startHead(state);
   if (judgement.kind === 'unreachable') return waitOn(state, sayRayAnswer(judgement));
   const { base } = state;
@@ -107,10 +118,27 @@ function nodesAnswered(state: Assembling, judgement: GcsJudgement<'nodes'>): Ste
   );
 }
 
-function agentAnswered(state: Assembling, ray: RayPlan, { judgement }: EventOf<'rayAnswered'>): Step {
+function statusAnswered(state: Assembling, judgement: ReadStatus): Step {
+  if (judgement.kind === 'unreadable') return waitOn(state, `\`ray status\`: ${judgement.reason}`);
+  const waits = gatherCount(state.base, judgement.answer);
+  return waits === null ? enterServing(state.base, state.engine, 'engine') : waitOn(state, waits);
+}
+
+/** Returns the step of a Ray that answers in a way that we cannot read: said once, and asked by other means at once. */
+function goOnOtherwise(state: Assembling, event: RayAnswer): Step {
+  const { unknown, effect } = sayUnknown(state.base, event);
+  const next = assemblingTick(noted(state, { unknown, nextMs: state.base.nowMs, why: 'it is asked by other means' }));
+  return { state: next.state, effects: [effect, ...next.effects] };
+}
+
+function agentAnswered(state: Assembling, ray: RayPlan, event: EventOf<'rayAnswered'>): Step {
   const { base } = state;
-  const wanted = base.plan.fate === 'together' ? base.group.peers[0]?.ray : null;
+  const { judgement, question } = event;
+  if (question === 'clusterId' && isUnknown(judgement)) return goOnOtherwise(state, event);
+  if (question === 'health' && judgement.kind === 'answered' && judgement.answer !== 'serving')
+    return waitOn(state, `${ray.host}:${ray.port}: it is ${judgement.answer}`);
   if (judgement.kind === 'answered') {
+    const wanted = question === 'clusterId' ? clusterOf(base) : null;
     if (wanted !== null && wanted !== judgement.answer)
       return waitOn(state, `${ray.host}:${ray.port} is another cluster than the leader's`);
     return enterServing(noted(state, { why: 'joined' }).base, state.engine, 'ray-agent');

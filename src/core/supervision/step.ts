@@ -11,6 +11,7 @@ import { couplings } from './couplings.ts';
 import type { Effect } from './effect.ts';
 import type { Event } from './event.ts';
 import { ownRayAddress } from './ray-nodes.ts';
+import { clusterSaid } from './ray-unknown.ts';
 import { isReady } from './readiness.ts';
 import type { Base, State, Step } from './state.ts';
 import { epochOf, stay } from './state.ts';
@@ -124,7 +125,6 @@ function contextOf(state: State, base: Base): GroupContext {
 
 // The leader names its cluster, a worker the address that its agent has or will have in it.
 function raySaid(base: Base): string | null {
-  const { plan, self, ray } = base;
-  if (plan.ray === null) return null;
-  return self.rank === 0 ? (ray?.cluster ?? null) : ownRayAddress(base);
+  if (base.plan.ray === null) return null;
+  return base.self.rank === 0 ? clusterSaid(base) : ownRayAddress(base);
 }

@@ -8,6 +8,7 @@ import { connectReason } from '#edge/network/connect-reason.ts';
 import { gcsBody, gcsPaths } from '#upstream/ray/question.ts';
 import type { GcsQuestion } from '#upstream/ray/question.ts';
 import type { RawAnswer } from '#upstream/ray/raw-answer.ts';
+import { isToken } from '#upstream/ray/start-variables.ts';
 
 import { authority, dial } from './dial.ts';
 
@@ -92,8 +93,8 @@ const headersOf = ({ question, token }: Exchange) => ({
 
 // Node would send any character; the error must not name the value.
 function sendable(token: string): string {
-  if (/^[!-~]+$/.test(token)) return token;
-  throw new Error('a token that is empty or has blanks or letters beyond ASCII');
+  if (isToken(token)) return token;
+  throw new Error('a token that is empty or longer than 4096, or has blanks or letters beyond ASCII');
 }
 
 function listen(stream: ClientHttp2Stream, maxBytes: number, received: Received, finish: Finish): void {

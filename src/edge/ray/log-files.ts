@@ -1,36 +1,52 @@
-import { open, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { constants } from 'node:fs';
+import { open, readdir, realpath } from 'node:fs/promises';
+import { join, sep } from 'node:path';
+
+import { cutText } from '#core/text.ts';
 
 // Ray's processes say why they end in files of their own, not on our pipes (ray.md 2.4).
 const files = /^(?:raylet|gcs_server|dashboard_agent|runtime_env_agent)\.(?:err|out|log)$/;
 const lastBytes = 4_096;
 const linesEach = 4;
+const lineLength = 512;
 
 /** Returns the last lines of Ray's own logs below its folder, each behind the name of its file; none where there are no files. */
 export async function rayLogLines(folder: string): Promise<readonly string[]> {
-  const logs = join(folder, 'session_latest', 'logs');
+  const logs = await logsBelow(folder).catch(() => null);
+  if (logs === null) return [];
   const names = (await readdir(logs).catch(() => [])).filter((name) => files.test(name)).toSorted();
   const read = await Promise.all(names.map(async (name) => lastLines(name, await tailOf(join(logs, name)))));
   return read.flat();
 }
 
+// The way there has a link of Ray's own in it, session_latest; one that leads out of the folder is not Ray's.
+async function logsBelow(folder: string): Promise<string | null> {
+  const logs = await realpath(join(folder, 'session_latest', 'logs'));
+  return logs.startsWith(`${await realpath(folder)}${sep}`) ? logs : null;
+}
+
 const lastLines = (name: string, text: string): string[] =>
   text
     .split('\n')
-    .filter((line) => line.trim() !== '')
+    .map((line) => line.replaceAll(/\p{Cc}/gu, ' ').trim())
+    .filter((line) => line !== '')
     .slice(-linesEach)
-    .map((line) => `[${name}] ${line}`);
+    .map((line) => cutText(`[${name}] ${line}`, lineLength));
 
-// A log that is gone by now has nothing to tell.
+// A file that is gone, a link, a pipe: nothing to tell, and nothing to wait for.
 async function tailOf(path: string): Promise<string> {
-  const file = await open(path).catch(() => null);
+  const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+  const file = await open(path, flags).catch(() => null);
   if (file === null) return '';
   try {
-    const { size } = await file.stat();
-    const from = Math.max(0, size - lastBytes);
+    const stat = await file.stat();
+    if (!stat.isFile()) return '';
+    const from = Math.max(0, stat.size - lastBytes);
     const { bytesRead, buffer } = await file.read(Buffer.alloc(lastBytes), 0, lastBytes, from);
     const text = buffer.toString('utf8', 0, bytesRead);
-    return from === 0 ? text : text.slice(text.indexOf('\n') + 1);
+    // What was cut off at its front is told only where it is all there is.
+    const line = text.indexOf('\n') + 1;
+    return from === 0 || line === text.length ? text : text.slice(line);
   } finally {
     await file.close();
   }

@@ -20,6 +20,15 @@ export type GcsJudgement<Q extends GcsQuestion> =
   | { readonly kind: 'too-large'; readonly bytes: number }
   | { readonly kind: 'grpc-error'; readonly code: number; readonly message: string };
 
+// CANCELLED, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, ABORTED, UNAVAILABLE: trouble of the moment (grpc/grpc doc/statuscodes.md).
+const passing: ReadonlySet<number> = new Set([1, 4, 8, 10, 14]);
+
+/** Tells whether Ray answered in a way that we cannot read and that waiting does not change: this Ray is not as we know it. */
+export function isUnknown(judgement: GcsJudgement<GcsQuestion>): boolean {
+  if (judgement.kind === 'grpc-error') return !passing.has(judgement.code);
+  return ['unreadable', 'too-large', 'gcs-error'].includes(judgement.kind);
+}
+
 /** Returns what a raw answer means for the question it was asked for. */
 export function judgeGcsAnswer<Q extends GcsQuestion>(question: Q, raw: RawAnswer): GcsJudgement<Q> {
   switch (raw.kind) {

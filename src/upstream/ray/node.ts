@@ -1,6 +1,6 @@
 import type { deathReasons } from './field-numbers.ts';
 
-// One Ray node (a raylet that registered at the GCS), wherever it was read: from the GCS or from the dashboard's REST.
+// One Ray node (a raylet that registered at the GCS).
 export type RayNode = {
   /** 56 hexadecimal digits. */
   readonly id: string;
@@ -13,9 +13,8 @@ export type RayNode = {
   readonly isHead: boolean;
   readonly gpus: number;
   readonly cpus: number;
-  /** Null where it was not told (REST). */
-  readonly nodeManagerPort: number | null;
-  /** Null where this Ray does not tell (2.48; REST). */
+  readonly nodeManagerPort: number;
+  /** Null where this Ray does not tell (2.48). */
   readonly sessionDir: string | null;
   readonly tempDir: string | null;
   /** Null while it lives. */
@@ -37,7 +36,7 @@ export function unlikely(node: RayNode, resources: readonly string[]): string | 
     return 'alive without CPU or node: resource';
   if (!isAmount(node.gpus) || !isAmount(node.cpus)) return `alive with ${node.gpus} GPU and ${node.cpus} CPU`;
   const port = node.nodeManagerPort;
-  return port === null || (port > 0 && port <= 65_535) ? null : `alive with node manager port ${port}`;
+  return port > 0 && port <= 65_535 ? null : `alive with node manager port ${port}`;
 }
 
 const isAmount = (value: number): boolean => value >= 0 && value <= 1_000_000;

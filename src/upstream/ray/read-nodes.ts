@@ -6,6 +6,7 @@ import {
   entryFields,
   nodeFields,
   nodeStates,
+  replyFields,
   snapshotFields,
 } from './field-numbers.ts';
 import { unlikely } from './node.ts';
@@ -27,7 +28,17 @@ export function readNodes(reply: WireFields): ReadNodes {
     if (typeof node === 'string') return { ok: false, reason: `node ${index + 1}: ${node}` };
     nodes.push(node);
   }
-  return { ok: true, nodes };
+  const other = nodes.length === 0 ? otherField(reply) : null;
+  return other === null ? { ok: true, nodes } : { ok: false, reason: `no nodes, but something in field ${other}` };
+}
+
+// A head whose own node is not there yet answers with nothing at all; a list in another place is none that we know.
+function otherField(reply: WireFields): number | null {
+  const known: readonly number[] = [replyFields.status, allNodeInfoReply.nodes];
+  const other = [...reply].find(
+    ([field, values]) => !known.includes(field) && values.some(({ kind }) => kind === 'bytes'),
+  );
+  return other?.[0] ?? null;
 }
 
 function readNode(bytes: Uint8Array): RayNode | string {

@@ -26,6 +26,8 @@ export const authVariable = 'RAY_AUTH_MODE';
 export const tokenVariable = 'RAY_AUTH_TOKEN';
 export const tokenFileVariable = 'RAY_AUTH_TOKEN_PATH';
 export const tokenFileAtHome = '.ray/auth_token';
+/** Tells whether a text can be a token: it goes with every question in a header (gRPC over HTTP2, "ASCII-Value"; 8 KiB for all headers). */
+export const isToken = (text: string): boolean => /^[!-~]{1,4096}$/.test(text);
 /** The first Ray that knows tokens (docs.ray.io, Ray token authentication). */
 export const tokensSince = '2.52.0';
 

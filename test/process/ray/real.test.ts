@@ -8,11 +8,14 @@ import { join } from 'node:path';
 
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
 
+import { askRay } from '#edge/ray/ask.ts';
 import { askGcs } from '#edge/ray/gcs.ts';
+import { rayLogLines } from '#edge/ray/log-files.ts';
 import { compareNodes } from '#upstream/ray/joined.ts';
 import { judgeGcsAnswer } from '#upstream/ray/judge.ts';
 import type { GcsJudgement } from '#upstream/ray/judge.ts';
 import type { GcsQuestion } from '#upstream/ray/question.ts';
+import { statusWords } from '#upstream/ray/status-text.ts';
 
 // The Ray of the venv VLLM_ENGINES, a head on this host: asked by us and by Ray's own client. It lives in a namespace of
 // processes, of mounts and of IPC, so that no other Ray is seen and nothing is left of it; that needs root.
@@ -88,6 +91,13 @@ async function judged<Q extends GcsQuestion>(question: Q, port: number): Promise
   return judgeGcsAnswer(question, await askGcs({ host: ip, port, question, deadlineMs: 5_000 }));
 }
 
+/** What Ray's own program says, as where its GCS cannot be read. */
+async function status(port: number): Promise<unknown> {
+  const spec = { argv: statusWords(`${VLLM_ENGINES}/bin/ray`, `${ip}:${port}`), env: { set: {}, unset: [] } };
+  const over = new AbortController();
+  return (await askRay({ kind: 'askRay', epoch: 1, question: 'status', spec }, environment, over.signal)).judgement;
+}
+
 let ports: readonly number[] = [];
 
 beforeAll(async () => {
@@ -99,7 +109,8 @@ test.skipIf(VLLM_ENGINES === '' || !isRoot)(
   async () => {
     const [gcs = 0, raylet = 0] = ports;
     expect(await judged('nodes', gcs)).toEqual({ kind: 'refused' });
-    const ended = startHead(mkdtempSync(join(tmpdir(), 'ray')), ports);
+    const folder = mkdtempSync(join(tmpdir(), 'ray'));
+    const ended = startHead(folder, ports);
     // Ray puts this host's own address in the place of a loopback one, so it is not known beforehand.
     const isReady = async (): Promise<boolean> => {
       const judgement = await judged('nodes', gcs);
@@ -121,6 +132,9 @@ test.skipIf(VLLM_ENGINES === '' || !isRoot)(
     await expect.poll(() => judged('metadata', gcs), { timeout: readyMs }).toEqual(metadata);
     expect(await judged('health', gcs)).toEqual({ kind: 'answered', answer: 'serving' });
     expect(await judged('health', raylet)).toEqual({ kind: 'answered', answer: 'serving' });
+    const counted = { kind: 'answered', answer: { nodes: 1, gpus: 3 } };
+    await expect.poll(() => status(gcs), { timeout: readyMs, interval: 1_000 }).toEqual(counted);
+    expect((await rayLogLines(folder)).join('\n')).toMatch(/^\[gcs_server\.out\] .*\[raylet\.out\] /ms);
   },
   2 * readyMs,
 );

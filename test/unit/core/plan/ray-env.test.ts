@@ -166,6 +166,15 @@ describe("Ray's token", () => {
     }
   });
 
+  test.each(['two words', 'two\nlines', 'gr\u00f6\u00dfe', 'x'.repeat(4_097)])(
+    '%j is refused: no header can carry it',
+    (text) => {
+      const rayToken = { source: '/t', value: secret(text) };
+      const message = `cannot use Ray's token: what "/t" holds is none: it has blanks or letters beyond ASCII, or more than 4096 of them`;
+      expect(problem(rayLeader({ ...given, facts: { rayToken } }))).toEqual([[message, hint]]);
+    },
+  );
+
   test.each(['2.51.9', 'dev'])('is refused with Ray %s, which may not know it', (text) => {
     const facts = { ...given.facts, ray: { version: text, source: 'x' } };
     expect(problem(rayLeader({ ...given, facts }))).toEqual([

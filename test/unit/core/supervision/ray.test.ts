@@ -193,6 +193,7 @@ test('status shows the nodes of the cluster beside the members', () => {
   const { ray } = statusDocument(told(tick(serving(), 1_200), 1_210, both).state, 0);
   expect(ray).toEqual({
     address: 'node0:6379',
+    means: 'wire',
     cluster,
     waiting: null,
     nodes: [

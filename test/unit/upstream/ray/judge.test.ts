@@ -117,6 +117,16 @@ test('a reply without a node is an empty list: the GCS answers before its own ra
   expect(judgeGcsAnswer('nodes', withMessage(none))).toEqual({ kind: 'answered', answer: [] });
 });
 
+test('a reply whose nodes stand in another place is none that we know; numbers beside an empty list are nothing', () => {
+  const elsewhere = withMessage(joined([bytesField(1, none), bytesField(3, none)]));
+  expect(judgeGcsAnswer('nodes', elsewhere)).toEqual({
+    kind: 'unreadable',
+    reason: 'no nodes, but something in field 3',
+  });
+  const numbers = withMessage(joined([bytesField(1, none), Uint8Array.of(0x18, 7, 0x20, 9)]));
+  expect(judgeGcsAnswer('nodes', numbers)).toEqual({ kind: 'answered', answer: [] });
+});
+
 test('a node that is alive and told to leave is draining; no other state of its snapshot is', () => {
   const stateOf = (...more: Uint8Array[]): unknown => {
     const judged = judgeGcsAnswer('nodes', nodes([...place, ...more]));
