@@ -1,8 +1,10 @@
 // The processes of the plan as they come to life and end, whatever the phase is by then.
+import { fillNode } from '#core/plan/node-env.ts';
 import type { ProcessName } from '#core/plan/plan.ts';
 
 import type { EventOf } from './event.ts';
 import { addTop, openLedger } from './ledger.ts';
+import { ownRayFolder } from './ray-folder.ts';
 import type { Base, Child, ChildEnd, Engine } from './state.ts';
 
 const titleLength = 256;
@@ -25,9 +27,10 @@ export const awaitSpawn = (engine: Engine, name: ProcessName, nowMs: number): En
 });
 
 /** Returns the engine with a process that was spawned, named by its command until the first look. */
-export function withProcess({ plan }: Base, engine: Engine, event: EventOf<'childSpawned'>): Engine {
+export function withProcess(base: Base, engine: Engine, event: EventOf<'childSpawned'>): Engine {
   const { name, pid, startTicks } = event;
-  const argv = plan.document.processes.find((entry) => entry.name === name)?.argv ?? [];
+  const spec = base.plan.document.processes.find((entry) => entry.name === name);
+  const argv = spec === undefined ? [name] : fillNode(spec, { ...base.node, folder: ownRayFolder(base) }).argv;
   const ledger = addTop(engine.ledger, pid, startTicks, argv.join(' ').slice(0, titleLength));
   return { ...withChild(engine, name, { process: { pid, startTicks } }), ledger };
 }

@@ -5,12 +5,14 @@ import { renderDuration } from '#core/options.ts';
 import type { RayPlan } from '#core/plan/plan.ts';
 import { isUnknown } from '#upstream/ray/judge.ts';
 import type { GcsJudgement } from '#upstream/ray/judge.ts';
+import type { RayNode } from '#upstream/ray/node.ts';
 import type { ReadStatus } from '#upstream/ray/status-text.ts';
 
 import { noChildren, withProcess } from './children.ts';
 import type { Effect } from './effect.ts';
 import type { EventOf, RayAnswer } from './event.ts';
 import { endWith, fault } from './fault.ts';
+import { ownRayFolder } from './ray-folder.ts';
 import { gatherNodes, ownRayAddress, sayRayAnswer } from './ray-nodes.ts';
 import { clusterOf, gatherCount, sayUnknown, statusSpec } from './ray-unknown.ts';
 import { rayAtMs, rayMeans, unasked } from './ray-view.ts';
@@ -107,6 +109,8 @@ function beforeHead(state: Assembling, ray: RayPlan, judgement: RayAnswer['judge
 
 function nodesAnswered(state: Assembling, judgement: GcsJudgement<'nodes'>): Step {
   if (judgement.kind !== 'answered') return waitOn(state, `the head: ${sayRayAnswer(judgement)}`);
+  const stranger = judgement.answer.find((node) => isStrangersHead(state.base, node));
+  if (stranger !== undefined) return strangersHead(state.base, stranger);
   const seen = noted(state, { nodes: judgement.answer });
   const gathered = gatherNodes(seen.base, judgement.answer);
   if (gathered.kind === 'ready') return enterServing(seen.base, seen.engine, 'engine');
@@ -116,6 +120,17 @@ function nodesAnswered(state: Assembling, judgement: GcsJudgement<'nodes'>): Ste
     launcherCause('refused', 'config', gathered.message, { ...here(seen.base), rank: gathered.rank }),
     'seen',
   );
+}
+
+// A head whose launcher was killed may come to answer while ours fails to bind. The folder's last part is ours alone.
+function isStrangersHead(base: Base, { isHead, state, tempDir }: RayNode): boolean {
+  const own = ownRayFolder(base)?.split('/').at(-1);
+  return isHead && state !== 'dead' && tempDir !== null && tempDir.split('/').at(-1) !== own;
+}
+
+function strangersHead(base: Base, { tempDir }: RayNode): Step {
+  const message = `rank ${base.self.rank} (${base.self.host}) cannot go on: another Ray head answers on port ${base.plan.ray?.port}, whose folder is ${tempDir}`;
+  return endWith(base, launcherCause('os', 'os', message, here(base)), 'seen');
 }
 
 function statusAnswered(state: Assembling, judgement: ReadStatus): Step {

@@ -145,6 +145,14 @@ test('the heartbeats name the cluster and the place of each', () => {
   expect(beats(worker({ ...agent, address: '192.168.0.2' }))).toEqual(['192.168.0.2']);
 });
 
+test('a head of another folder is a stranger, though it answers where ours should', () => {
+  const at = (tempDir: string) => told(headed(), 140, [rayNode('10.0.0.1', { tempDir })]);
+  const own = at(`/real/vllm-launch-${headed().state.base.self.incarnation.slice(0, 8)}`);
+  expect(own.state.phase).toBe('assembling');
+  expect(causeOf(at('/tmp/ray'))).toMatchObject({ kind: 'os', code: 71, rank: 0 });
+  expect(causeOf(at('/tmp/ray'))?.message).toContain('another Ray head answers on port 6379, whose folder is /tmp/ray');
+});
+
 test("an agent's Ray process that dies beside a healthy `ray start` is a fault", () => {
   let driven = said(tick(beat(worker(), 510, cluster), 620), 640, { kind: 'answered', answer: cluster });
   driven = spawned(driven, 650, 'ray-agent', 100);
