@@ -2,10 +2,11 @@
 import { expect, test } from 'vitest';
 
 import { causeOf } from '../world/check.ts';
-import type { Run } from '../world/explore.ts';
 import { explore, milestones } from '../world/explore.ts';
 import type { Fault } from '../world/faults.ts';
 import { faultsOf } from '../world/faults.ts';
+import type { When } from '../world/single.ts';
+import { wrongs } from '../world/single.ts';
 import type { Setup } from '../world/world.ts';
 
 // A mutant costs too much here; the tables of the unit tests and the transcripts are there for them.
@@ -13,13 +14,12 @@ const check = test.skipIf(process.env['STRYKER_MUTATOR_WORKER'] !== undefined);
 
 const long = { timeout: 300_000 };
 
-const whens = ['early', 'at the gate', 'started', 'starting', 'ready'] as const;
-type When = (typeof whens)[number];
+const whens = ['early', 'at the gate', 'started', 'starting', 'ready'] as const satisfies readonly When[];
 
 // Which of what waited a thawed launcher sees first must not matter.
 const thaws = ['inbox-first', 'alarm-first'] as const;
 
-function timesOf(setup: Setup): Record<When, number> {
+function timesOf(setup: Setup): Record<(typeof whens)[number], number> {
   const { startMs, readyMs } = milestones(setup);
   return {
     early: 3,
@@ -28,37 +28,6 @@ function timesOf(setup: Setup): Record<When, number> {
     starting: startMs + setup.delayMs + 700,
     ready: readyMs + 300,
   };
-}
-
-/** What was wrong with a group in which one thing happened, a sentence each. */
-function wrongs(setup: Setup, fault: Fault, when: When, atMs: number): string[] {
-  const run = explore(setup, [{ fault, atMs }]);
-  const all = [...run.wrong, ...wrongCause(run, fault, when), ...wrongTimes(run, setup, fault, when, atMs)];
-  return all.map((line) => `${fault.name} (${when}): ${line}`);
-}
-
-function wrongCause(run: Run, fault: Fault, when: When): string[] {
-  const runs = when === 'ready' || when === 'starting' || (when === 'started' && fault.needs === undefined);
-  // What lasts may outlast the handshake, and then ends it.
-  if (fault.cause === undefined || !runs || (fault.lastsMs !== undefined && when !== 'ready')) return [];
-  const told = run.world.launchers.filter(
-    (launcher) => launcher.state.base.epoch !== null && !fault.apart?.includes(launcher.rank),
-  );
-  const causes = new Set(told.map((launcher) => (launcher.life === 'left' ? causeOf(launcher) : 'none')));
-  return [...causes].filter((cause) => cause !== fault.cause).map((cause) => `${cause} in place of ${fault.cause}`);
-}
-
-function wrongTimes({ world, check }: Run, setup: Setup, fault: Fault, when: When, atMs: number): string[] {
-  if (when !== 'ready') return [];
-  const times = world.launchers.map(({ incarnation, life }) =>
-    life === 'dead' ? undefined : check.termMs.get(incarnation),
-  );
-  const late = times.filter((termMs) => termMs !== undefined && termMs - atMs > (fault.withinMs ?? Infinity));
-  const slow =
-    setup.delayMs <= 5 && late.length > 0 ? [`noticed after ${Math.max(...late.map(Number)) - atMs} ms`] : [];
-  const first = Math.min(...times.slice(1).map((termMs) => termMs ?? Infinity));
-  const early = fault.cause === 'asked' && fault.asks?.length !== 2 && (times[0] ?? 0) > first;
-  return [...slow, ...(early ? ['a worker was stopped before the leader had its turn'] : [])];
 }
 
 check.each([

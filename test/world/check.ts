@@ -3,6 +3,7 @@ import type { Effect } from '#core/supervision/effect.ts';
 import type { State } from '#core/supervision/state.ts';
 import { wakeAtMs } from '#core/supervision/step.ts';
 
+import { foldersLeft, readsWrongTail, wrongUnderRay } from './check-ray.ts';
 import type { Launcher, Watch } from './launcher.ts';
 import type { World } from './world.ts';
 
@@ -41,6 +42,7 @@ export function openCheck(world: () => World): Check {
     if (state.phase !== before.phase) remember(phases, launcher.incarnation, state.phase);
     if (effects.length > mostEffects) blame(launcher, `${effects.length} effects of one event`);
     for (const effect of effects) checkEffect(launcher, before, effect, nowMs);
+    for (const what of wrongUnderRay(world(), launcher, before, { state, effects })) blame(launcher, what);
     const ends = effects.filter((effect) => effect.kind === 'finish').length;
     const wants = state.phase === 'ended' && before.phase !== 'ended' ? 1 : 0;
     if (ends !== wants || (ends > 0 && effects.at(-1)?.kind !== 'finish'))
@@ -52,6 +54,7 @@ export function openCheck(world: () => World): Check {
     const signal = effect.kind === 'signalProcess' || effect.kind === 'sweepTree' ? effect.signal : null;
     if (signal === 'SIGTERM' && !termMs.has(id)) termMs.set(id, nowMs);
     if (signal === 'SIGKILL' && !termMs.has(id)) blame(launcher, 'SIGKILL before SIGTERM');
+    if (readsWrongTail(launcher, effect)) blame(launcher, 'reads the last lines in the wrong place');
     if (effect.kind !== 'spawnChild') return;
     if (before.base.asked !== null || before.base.verdict !== null) blame(launcher, 'starts what is to stop');
     checkEpochs(launcher);
@@ -94,7 +97,7 @@ function endsOf(world: World, { apart, orphans, forced }: Excuses): string[] {
       const owner = world.launchers.find((launcher) => launcher.incarnation === proc.owner);
       if (owner?.life === 'left' || (owner?.life === 'dead' && !orphans)) wrong.push(`left running: ${proc.title}`);
     }
-  return [...wrong, ...causesOf(world, apart, forced)];
+  return [...wrong, ...foldersLeft(world), ...causesOf(world, apart, forced)];
 }
 
 /** Returns what a launcher says of its end, as far as all of a part must agree in it. */

@@ -2,11 +2,29 @@
 import type { Event } from '#core/supervision/event.ts';
 import { couplings } from '#core/supervision/couplings.ts';
 
+import type { Fault } from './faults.ts';
 import { faultsOf } from './faults.ts';
 import type { Watch } from './launcher.ts';
+import { rayFaultsOf } from './ray-faults.ts';
 import { stories } from './stories.ts';
 import type { Setup, World } from './world.ts';
 import { openWorld } from './world.ts';
+
+type Explored = { readonly setup: Setup; readonly faults: readonly Fault[]; readonly times: readonly number[] };
+
+const groups: readonly Explored[] = [
+  { setup: { size: 1, delayMs: 5 }, faults: faultsOf(1), times: [3, 120, 700, 2_600] },
+  {
+    setup: { size: 3, delayMs: 100, plan: () => ({ drainDelayMs: 300 }) },
+    faults: faultsOf(3),
+    times: [3, 120, 700, 2_600],
+  },
+  {
+    setup: { size: 2, delayMs: 5, plan: () => ({ outcome: 'ray' }) },
+    faults: rayFaultsOf(2, 'ray'),
+    times: [60, 700],
+  },
+];
 
 /** From phase to phase, and the events that were seen to lead there. */
 export type Edges = ReadonlyMap<string, ReadonlySet<string>>;
@@ -23,12 +41,9 @@ export function exploreEdges(): Edges {
     play(world, () => undefined);
     world.queue.runUntil(30_000, () => false);
   }
-  for (const setup of [
-    { size: 1, delayMs: 5 },
-    { size: 3, delayMs: 100, plan: () => ({ drainDelayMs: 300 }) },
-  ])
-    for (const fault of faultsOf(setup.size))
-      for (const atMs of [3, 120, 700, 2_600]) letHappen({ ...setup, ...fault.setup, watch }, fault.inject, atMs);
+  for (const { setup, faults, times } of groups)
+    for (const fault of faults)
+      for (const atMs of times) letHappen({ ...setup, ...fault.setup, watch }, fault.inject, atMs);
   return edges;
 }
 

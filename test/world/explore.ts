@@ -47,24 +47,30 @@ function setups(setup: Setup, happenings: readonly Happens[]): Setup {
     habits: (rank) =>
       Object.assign({}, ...all.map((one) => one.habits?.(rank) ?? {}), setup.habits?.(rank) ?? {}) as object,
     helloMs: (rank) => Math.max(1, ...all.map((one) => one.helloMs?.(rank) ?? 1)),
+    ...all.reduce<Partial<Setup>>((found, { portHolder }) => (portHolder === undefined ? found : { portHolder }), {}),
     lateMs: (rank) => Math.max(0, ...all.map((one) => one.lateMs?.(rank) ?? 0)),
   };
 }
 
-/** When a group in which nothing happens starts its engines, and when all are ready. */
-export function milestones(setup: Setup): { readonly startMs: number; readonly readyMs: number } {
+/** When a group in which nothing happens gathers its Ray nodes (0 without Ray), starts its engines, and when all are ready. */
+export type Milestones = { readonly assembleMs: number; readonly startMs: number; readonly readyMs: number };
+
+/** Returns the milestones of a group in which nothing happens. */
+export function milestones(setup: Setup): Milestones {
+  let assembleMs = 0;
   let startMs = 0;
   let readyMs = 0;
   const world = openWorld({
     ...setup,
     watch: (_, before, __, { state }) => {
       if (state.phase === before.phase) return;
-      if (state.phase === 'starting' && startMs === 0) startMs = world.queue.nowMs();
+      if (state.phase === 'assembling' && assembleMs === 0) assembleMs = world.queue.nowMs();
+      if (state.phase === 'starting' && state.base.self.rank === 0) startMs = world.queue.nowMs();
       if (state.phase === 'ready') readyMs = world.queue.nowMs();
     },
   });
   for (const rank of world.nodes.keys()) world.launch(rank);
   const ready = () => world.launchers.every((launcher) => launcher.state.phase === 'ready');
   world.queue.runUntil(60_000, ready);
-  return { startMs, readyMs };
+  return { assembleMs, startMs, readyMs };
 }

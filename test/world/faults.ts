@@ -1,4 +1,5 @@
 // What can go wrong in a group, each by its name: what it does to the world, and what must come of it if nothing else does.
+import type { Part } from './processes.ts';
 import type { Setup, World } from './world.ts';
 
 export type Fault = {
@@ -19,26 +20,38 @@ export type Fault = {
   /** How soon each member that lives must tell its engine to stop, without delays on the way. */
   readonly withinMs?: number;
   /** The process that must be there for it. */
-  readonly needs?: 'top' | 'core' | 'worker';
+  readonly needs?: Part;
 };
 
-const nothing = () => undefined;
+export const nothing = () => undefined;
 
 // The figures of the main issue: a death at 300 ms, a cut link at 5.5 s.
-const atOnceMs = 300;
+export const atOnceMs = 300;
 const cutLinkMs = 5_500;
 // Where one direction works, its side hears the other until TCP sends nothing more without an answer.
 const oneWayMs = cutLinkMs + 2_500;
 
+/** What can go wrong in a group under mp. */
 export const faultsOf = (size: number): readonly Fault[] => [
-  ...Array.from({ length: size }, (_, rank) => [
-    ...deaths(rank),
-    ...launcherDeaths(rank),
-    ...stops(rank),
-    ...delays(rank),
-  ]).flat(),
-  ...Array.from({ length: size - 1 }, (_, index) => losses(index + 1)).flat(),
+  ...ranksOf(size).flatMap((rank) => [...deaths(rank), ...memberFaults(rank)]),
+  ...ranksOf(size).slice(1).flatMap(losses),
   died(0, 'core', 'VLLM::EngineCore'),
+  ...together(size),
+];
+
+/** What can go wrong whatever the engine is. */
+export const groupFaultsOf = (size: number): readonly Fault[] => [
+  ...ranksOf(size).flatMap(memberFaults),
+  ...ranksOf(size).slice(1).flatMap(losses),
+  ...together(size),
+];
+
+/** Returns the ranks of a group. */
+export const ranksOf = (size: number): readonly number[] => Array.from({ length: size }, (_, rank) => rank);
+
+const memberFaults = (rank: number): Fault[] => [...launcherDeaths(rank), ...stops(rank), ...delays(rank)];
+
+const together = (size: number): Fault[] => [
   {
     name: 'all are frozen for 30 s',
     inject: (world) => world.nodes.forEach(({ launcher }) => launcher?.freeze(30_000)),
@@ -49,12 +62,13 @@ export const faultsOf = (size: number): readonly Fault[] => [
   {
     name: 'all are asked to stop',
     inject: (world) => world.nodes.forEach((_, rank) => world.signal(rank, 'SIGTERM')),
-    asks: Array.from({ length: size }, (_, rank) => rank),
+    asks: ranksOf(size),
     cause: 'asked',
   },
 ];
 
-function died(rank: number, part: 'core' | 'worker', title: string): Fault {
+/** Returns the death of a process that the launcher did not start itself. */
+export function died(rank: number, part: Part, title: string): Fault {
   const inject = (world: World) => world.end(rank, part, null, 'SIGKILL');
   return {
     name: `${title} of rank ${rank} is killed`,
@@ -66,18 +80,8 @@ function died(rank: number, part: 'core' | 'worker', title: string): Fault {
 }
 
 function deaths(rank: number): Fault[] {
-  const title = `vllm serve model --node-rank ${rank}`;
-  const ends = (code: number | null, signal: string | null, status: number, how: string): Fault => ({
-    name: `the engine of rank ${rank} ${how}`,
-    inject: (world) => world.end(rank, 'top', code, signal),
-    cause: `process-died rank ${rank} ${title} ${status}`,
-    withinMs: atOnceMs,
-    needs: 'top',
-  });
   return [
-    ends(null, 'SIGKILL', 137, 'is killed'),
-    ends(0, null, 79, 'ends with 0'),
-    ends(3, null, 3, 'ends with 3'),
+    ...topDeaths(rank, 'top', `vllm serve model --node-rank ${rank}`),
     died(rank, 'worker', `VLLM::Worker_TP${rank}`),
     {
       name: `the engine of rank ${rank} cannot be started`,
@@ -86,6 +90,18 @@ function deaths(rank: number): Fault[] {
       cause: `spawn-failed rank ${rank} - 127`,
     },
   ];
+}
+
+/** Returns the deaths of a process of the plan. */
+export function topDeaths(rank: number, part: 'top' | 'ray', title: string): Fault[] {
+  const ends = (code: number | null, signal: string | null, status: number, how: string): Fault => ({
+    name: `${part === 'top' ? 'the engine' : 'ray start'} of rank ${rank} ${how}`,
+    inject: (world) => world.end(rank, part, code, signal),
+    cause: `process-died rank ${rank} ${title} ${status}`,
+    withinMs: atOnceMs,
+    needs: part,
+  });
+  return [ends(null, 'SIGKILL', 137, 'is killed'), ends(0, null, 79, 'ends with 0'), ends(3, null, 3, 'ends with 3')];
 }
 
 function launcherDeaths(rank: number): Fault[] {

@@ -21,6 +21,8 @@ export type Network = {
   readonly send: (link: number, frame: Frame) => void;
   readonly close: (link: number) => void;
   readonly isCut: (from: number, to: number) => boolean;
+  /** Since when nothing goes there; null while it does. */
+  readonly cutSinceMs: (from: number, to: number) => number | null;
   readonly delayMs: (from: number, to: number) => number;
   readonly cut: (from: number, to: number) => void;
   readonly heal: (from: number, to: number) => void;
@@ -90,6 +92,7 @@ export function openNetwork(queue: Queue, delayOf: (from: number, to: number) =>
       transmit(place.connection, place.side, { kind: 'close' });
     },
     isCut,
+    cutSinceMs: (from, to) => cuts.get(`${from}>${to}`) ?? null,
     delayMs: delayOf,
     cut: (from, to) => void cuts.set(`${from}>${to}`, queue.nowMs()),
     heal,

@@ -3,11 +3,16 @@ import type { Group, Self } from '#core/group/group.ts';
 import type { HelloField } from '#core/group/message.ts';
 import type { FingerprintField, LaunchPlan, PlanDocument } from '#core/plan/plan.ts';
 
+import type { RayOutcome } from './ray-plan.ts';
+import { rayPlanFor, rayProcessesFor } from './ray-plan.ts';
+
 export type PlanWish = {
   readonly rank: number;
   readonly size: number;
   readonly deadlines?: Partial<PlanDocument['deadlines']>;
   readonly fate?: LaunchPlan['fate'];
+  /** Left out: mp. */
+  readonly outcome?: RayOutcome;
   readonly exits?: LaunchPlan['exits'];
   readonly profile?: PlanDocument['engine']['profile'];
   readonly drainDelayMs?: number;
@@ -28,7 +33,7 @@ export function planOf(wish: PlanWish): LaunchPlan {
   const deadlines = {
     dns: 600_000,
     group: 20_000,
-    'ray-nodes': 600_000,
+    'ray-nodes': wish.outcome === undefined ? 600_000 : 8_000,
     startup: 60_000,
     drain: 15_000,
     grace: 25_000,
@@ -52,7 +57,13 @@ export function planOf(wish: PlanWish): LaunchPlan {
     },
     annotations: { values: {}, source: null },
     gpus: { count: 1, source: 'test' },
-    decision: { outcome: 'mp', executor: 'mp', rule: 'default', annotation: null, reason: 'test' },
+    decision: {
+      outcome: wish.outcome ?? 'mp',
+      executor: wish.outcome === undefined ? 'mp' : 'ray',
+      rule: 'default',
+      annotation: null,
+      reason: 'test',
+    },
     engine: {
       profile: wish.profile ?? 'vllm',
       version: '0.31.0',
@@ -60,7 +71,10 @@ export function planOf(wish: PlanWish): LaunchPlan {
       command: argv,
       sizes: { tp: size, pp: 1, dp: 1, world: size },
     },
-    processes: [{ name: 'engine', argv, env: { set: {}, unset: [] }, after: [] }],
+    processes:
+      wish.outcome === undefined
+        ? [{ name: 'engine', argv, env: { set: {}, unset: [] }, after: [] }]
+        : rayProcessesFor(rank, hostOf(0)),
     gates: wish.dns === false ? [] : [{ kind: 'dns', target: hostOf(0), deadlineMs: deadlines.dns }],
     ports: { status: 9440, group: groupPort, master: 29_500, engine: 8_000, system: null, ray: null },
     deadlines,
@@ -78,7 +92,7 @@ export function planOf(wish: PlanWish): LaunchPlan {
     readiness: wish.readiness ?? (rank === 0 ? [{ host: '127.0.0.1', port: 8_000, path: '/health' }] : []),
     fingerprint: wish.fingerprint ?? [{ field: 'engine command', value: 'vllm serve model', shown: true }],
     rehearsal: false,
-    ray: null,
+    ray: wish.outcome === undefined ? null : rayPlanFor(wish.outcome, rank, size, hostOf(0)),
   };
 }
 

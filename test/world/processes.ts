@@ -1,16 +1,24 @@
 // The processes of one node, and an engine that behaves as vLLM does (design: facts on real engines, section 3): the top
 // process exits 0 some time after one of its own died, notices nothing of other nodes, and leaves orphans when killed.
+// Of Ray's processes stands here what happens within one node; ray.ts has the rest.
+import type { ProcessName } from '#core/plan/plan.ts';
 import type { ProcessId } from '#core/supervision/effect.ts';
 import type { ProcessSeen } from '#core/supervision/event.ts';
 
+import { echoesOf } from './echoes.ts';
 import type { Queue } from './queue.ts';
+
+/** `top` is the engine's top process, `ray` is `ray start`, `helper` what the raylet cannot live without. */
+export type Part = 'top' | 'core' | 'worker' | 'tracker' | 'ray' | 'gcs' | 'raylet' | 'helper';
 
 export type Proc = {
   readonly pid: number;
   readonly startTicks: number;
   ppid: number;
   title: string;
-  readonly part: 'top' | 'core' | 'worker' | 'tracker';
+  readonly part: Part;
+  /** Which process of the plan it is; null for what one of these started. */
+  readonly name: ProcessName | null;
   /** Whose it is: the incarnation that started it, and the epoch it belongs to. */
   readonly owner: string;
   readonly epoch: string;
@@ -28,6 +36,11 @@ export type Habits = {
   readonly deafToTerm: boolean;
   /** How long after one of its own the top process ends with 0. */
   readonly noticeMs: number;
+  /** From the spawn of a head to its first answer, and from that of a node to its registration. */
+  readonly gcsMs: number;
+  readonly rayletMs: number;
+  readonly registers: boolean;
+  readonly gpus: number;
 };
 
 export const plainHabits: Habits = {
@@ -39,25 +52,43 @@ export const plainHabits: Habits = {
   termMs: 300,
   deafToTerm: false,
   noticeMs: 1_500,
+  gcsMs: 300,
+  rayletMs: 500,
+  registers: true,
+  gpus: 1,
 };
 
 export type ExitWatch = (proc: Proc, code: number | null, signal: string | null) => void;
 
+/** What a process is when it starts. */
+export type Birth = Pick<Proc, 'part' | 'ppid' | 'title' | 'owner' | 'epoch'> & { readonly name?: ProcessName };
+export type Hires = (core: Proc) => void;
+
 export type Processes = {
   readonly all: () => readonly Proc[];
   readonly living: (owner?: string) => readonly Proc[];
-  readonly startEngine: (owner: string, epoch: string, title: string) => Proc;
+  readonly start: (birth: Birth) => Proc;
+  /** `hires` gets the core its workers, where it does not start its own. */
+  readonly startEngine: (owner: string, epoch: string, title: string, hires: Hires | null) => Proc;
   readonly signal: (id: ProcessId, signal: string) => void;
   readonly kill: (proc: Proc, code: number | null, signal: string | null) => void;
   readonly workerUp: () => boolean;
 };
 
+const engineParts: ReadonlySet<Part> = new Set(['top', 'core', 'worker']);
+
+// Whom a top process that is told to stop ends before itself.
+const endsWith: Partial<Record<Part, readonly Part[]>> = {
+  top: ['worker', 'core'],
+  ray: ['worker', 'helper', 'raylet', 'gcs'],
+};
+
 export function openProcesses(queue: Queue, rank: number, habits: Habits, onExit: ExitWatch): Processes {
   const procs: Proc[] = [];
   let lastPid = 1_000 * (rank + 1);
-  const start = (part: Proc['part'], ppid: number, title: string, owner: string, epoch: string): Proc => {
+  const start = (birth: Birth): Proc => {
     lastPid += 1;
-    const proc: Proc = { pid: lastPid, startTicks: queue.nowMs(), ppid, title, part, owner, epoch, alive: true };
+    const proc: Proc = { name: null, ...birth, pid: lastPid, startTicks: queue.nowMs(), alive: true };
     procs.push(proc);
     return proc;
   };
@@ -70,40 +101,48 @@ export function openProcesses(queue: Queue, rank: number, habits: Habits, onExit
     proc.alive = false;
     for (const other of procs) if (other.ppid === proc.pid) other.ppid = 1;
     onExit(proc, code, signal);
-    if (living(proc.owner).every((other) => other.part === 'tracker'))
-      queue.after(20, () => living(proc.owner).forEach((tracker) => kill(tracker, 0, null)));
-    if (proc.part === 'core') queue.after(500, () => endKin(proc, 'worker'));
-    if (proc.part === 'worker') queue.after(habits.noticeMs / 2, () => endKin(proc, 'core'));
-    if (proc.part === 'core' || proc.part === 'worker') queue.after(habits.noticeMs, () => endKin(proc, 'top'));
+    if (!living(proc.owner).some((other) => engineParts.has(other.part)))
+      queue.after(20, () => endTrackers(proc.owner));
+    for (const echo of echoesOf(proc.part, signal, habits)) {
+      if (echo.afterMs > 0) queue.after(echo.afterMs, () => endKin(proc, echo.part, echo.code));
+      else endKin(proc, echo.part, echo.code);
+    }
+  };
+  const endTrackers = (owner: string) => {
+    for (const proc of living(owner)) if (proc.part === 'tracker') kill(proc, 0, null);
   };
   // Who is deaf to SIGTERM is deaf to its own too.
-  const endKin = (proc: Proc, part: Proc['part']) => {
+  const endKin = (proc: Proc, part: Part, code: number | null = 0) => {
     const other = kin(proc, part);
-    if (other !== undefined && !(part === 'top' && habits.deafToTerm)) kill(other, 0, null);
+    if (other !== undefined && !(part === 'top' && habits.deafToTerm))
+      kill(other, code, code === null ? 'SIGKILL' : null);
   };
   const terminate = (proc: Proc) => {
     if (proc.part === 'tracker' || habits.deafToTerm) return;
-    queue.after(proc.part === 'top' ? habits.termMs : 50, () => {
-      if (proc.part === 'top') for (const part of ['worker', 'core'] as const) endKin(proc, part);
-      kill(proc, 0, null);
+    const own = endsWith[proc.part];
+    queue.after(own === undefined ? 50 : habits.termMs, () => {
+      if (proc.alive) for (const part of own ?? []) endKin(proc, part);
+      // `ray start` ends with 1 however it is told.
+      kill(proc, proc.part === 'ray' ? 1 : 0, null);
     });
   };
-  const startEngine = (owner: string, epoch: string, title: string): Proc => {
-    const top = start('top', 1, title, owner, epoch);
-    const still = (parent: Proc) => parent.alive;
+  const startEngine = (owner: string, epoch: string, title: string, hires: Hires | null): Proc => {
+    const begin = (part: Part, ppid: number, as: string) => start({ part, ppid, title: as, owner, epoch });
+    const top = start({ part: 'top', ppid: 1, title, owner, epoch, name: 'engine' });
     const worker = (parent: Proc) => {
-      const proc = start('worker', parent.pid, 'python3', owner, epoch);
+      const proc = begin('worker', parent.pid, 'python3');
       queue.after(30, () => (proc.title = `VLLM::Worker_TP${rank}`));
     };
-    start('tracker', top.pid, 'python3 -c from multiprocessing.resource_tracker import main;main(3)', owner, epoch);
+    begin('tracker', top.pid, 'python3 -c from multiprocessing.resource_tracker import main;main(3)');
     const core = rank === 0 ? habits.coreMs : 0;
     if (rank === 0)
       queue.after(core, () => {
-        if (!still(top)) return;
-        const proc = start('core', top.pid, 'VLLM::EngineCore', owner, epoch);
-        queue.after(habits.workerMs - core, () => still(proc) && worker(proc));
+        if (!top.alive) return;
+        const proc = begin('core', top.pid, 'VLLM::EngineCore');
+        if (hires !== null) return hires(proc);
+        queue.after(habits.workerMs - core, () => proc.alive && worker(proc));
       });
-    else queue.after(habits.workerMs, () => still(top) && worker(top));
+    else queue.after(habits.workerMs, () => top.alive && worker(top));
     return top;
   };
   const signal = ({ pid, startTicks }: ProcessId, name: string) => {
@@ -113,7 +152,7 @@ export function openProcesses(queue: Queue, rank: number, habits: Habits, onExit
     if (name === 'SIGTERM') terminate(proc);
   };
   const workerUp = () => procs.some((proc) => proc.alive && proc.part === 'worker');
-  return { all: () => procs, living, startEngine, signal, kill, workerUp };
+  return { all: () => procs, living, start, startEngine, signal, kill, workerUp };
 }
 
 export const toSeen = ({ pid, startTicks, ppid, title }: Proc): ProcessSeen => ({ pid, startTicks, ppid, title });

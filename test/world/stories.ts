@@ -174,4 +174,25 @@ export const stories: readonly Story[] = [
     setup: { ...two, nameAtMs: Infinity, plan: () => ({ deadlines: { dns: 2_500 } }) },
     play: (world) => world.launch(1),
   },
+  {
+    name: 'ray-start-and-stop',
+    title:
+      'Under Ray: the head once its port is free, the agent once its leader names the cluster, the engine once all nodes are in; asked, the engine goes first, then the agent, then the head.',
+    setup: { ...two, ...fast, plan: () => ({ outcome: 'ray' }) },
+    play: thenAt(2_500, 'SIGTERM comes to rank 0', (world) => world.signal(0, 'SIGTERM')),
+  },
+  {
+    name: 'ray-asked-while-assembling',
+    fromMs: 700,
+    title: 'Under Ray: rank 1 is asked to stop while nodes are waited for; its agent goes first, then the head.',
+    setup: { ...two, ...fast, plan: () => ({ outcome: 'ray' }) },
+    play: thenAt(700, 'SIGTERM comes to rank 1', (world) => world.signal(1, 'SIGTERM')),
+  },
+  {
+    name: 'elastic-agent-dies',
+    title:
+      'Elastic expert parallelism: the agent joins once the engine of its leader is ready; its raylet dies, and all end for it.',
+    setup: { ...two, ...fast, plan: () => ({ outcome: 'elastic-ep' }) },
+    play: thenAt(3_500, 'the raylet of rank 1 is killed', (world) => world.end(1, 'raylet', null, 'SIGKILL')),
+  },
 ];

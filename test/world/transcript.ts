@@ -1,8 +1,9 @@
 // A run as a person reads it: time, rank, what happened, what was done. Heartbeats, looks and probes that change nothing
 // are counted, not shown.
 import type { Body } from '#core/group/message.ts';
+import type { ProcessName } from '#core/plan/plan.ts';
 import type { Effect } from '#core/supervision/effect.ts';
-import type { Event } from '#core/supervision/event.ts';
+import type { Event, EventOf } from '#core/supervision/event.ts';
 import type { State } from '#core/supervision/state.ts';
 
 import type { Launcher, Watch } from './launcher.ts';
@@ -15,22 +16,25 @@ export type Transcript = {
   readonly text: () => string;
 };
 
-const hidden: ReadonlySet<Effect['kind']> = new Set(['scanProcesses', 'probeEngine', 'writeTermination']);
+const hidden: ReadonlySet<Effect['kind']> = new Set(['scanProcesses', 'probeEngine', 'askRay', 'writeTermination']);
+
+const nothingQuiet = { heartbeats: 0, looks: 0, probes: 0, questions: 0 };
 
 export function openTranscript(world: () => World, fromMs: number): Transcript {
   const lines: string[] = [];
-  const quiet = { heartbeats: 0, looks: 0, probes: 0 };
+  const quiet = { ...nothingQuiet };
   const time = () => (world().queue.nowMs() / 1_000).toFixed(3).padStart(8);
   const flush = () => {
     const counts = Object.entries(quiet).filter(([, count]) => count > 0);
     if (counts.length > 0) lines.push(`          ... ${counts.map(([what, count]) => `${count} ${what}`).join(', ')}`);
-    Object.assign(quiet, { heartbeats: 0, looks: 0, probes: 0 });
+    Object.assign(quiet, nothingQuiet);
   };
   const watch: Watch = (launcher, before, event, { state, effects }) => {
     if (world().queue.nowMs() < fromMs) return;
     if (event.kind === 'frameReceived' && event.frame.body.kind === 'heartbeat') quiet.heartbeats += 1;
     if (event.kind === 'processesSeen') quiet.looks += 1;
     if (event.kind === 'engineProbed') quiet.probes += 1;
+    if (event.kind === 'rayAnswered') quiet.questions += 1;
     const done = effects.flatMap((effect) => doneText(launcher, before, effect));
     const moved = state.phase === before.phase ? [] : [`is ${state.phase}`];
     const happened = eventText(launcher, before, event);
@@ -50,6 +54,7 @@ const isRoutine = (event: Event): boolean =>
   event.kind === 'timePassed' ||
   event.kind === 'processesSeen' ||
   event.kind === 'engineProbed' ||
+  event.kind === 'rayAnswered' ||
   event.kind === 'treeSwept' ||
   (event.kind === 'frameReceived' && event.frame.body.kind === 'heartbeat');
 
@@ -79,15 +84,15 @@ function eventText(launcher: Launcher, { base }: State, event: Event): string | 
     case 'peerProbed':
       return `a fresh connection finds rank ${event.rank} ${event.answer}`;
     case 'childSpawned':
-      return `the engine runs (pid ${event.pid})`;
+      return `${processText(event.name)} runs (pid ${event.pid})`;
     case 'rayAnswered':
-      return `asked Ray for ${event.question}: ${event.judgement.kind}`;
+      return `is answered by Ray (${event.question}): ${rayText(event.judgement)}`;
     case 'launcherBroke':
       return `breaks: ${event.reason}`;
     case 'spawnFailed':
-      return `the engine cannot be started: ${event.reason}`;
+      return `${processText(event.name)} cannot be started: ${event.reason}`;
     case 'childExited':
-      return event.signal === null ? `the engine ended with ${event.code}` : `the engine died by ${event.signal}`;
+      return `${processText(event.name)} ${event.signal === null ? `ended with ${event.code}` : `died by ${event.signal}`}`;
     case 'processesSeen':
       return 'looks at its processes';
     case 'engineProbed':
@@ -183,6 +188,16 @@ function bodyText(body: Body): string {
 
 const causeText = ({ cause }: Extract<Body, { kind: 'stop' | 'report' | 'verdict' }>): string =>
   `[${cause.kind}, ${cause.code}] ${cause.message}`;
+
+const processText = (name: ProcessName): string =>
+  ({ engine: 'the engine', 'ray-head': "Ray's head", 'ray-agent': "Ray's agent" })[name];
+
+function rayText(judgement: EventOf<'rayAnswered'>['judgement']): string {
+  if (judgement.kind !== 'answered') return judgement.kind;
+  const { answer } = judgement;
+  if (typeof answer === 'object' && 'gpus' in answer) return `${answer.nodes} nodes, ${answer.gpus} GPUs`;
+  return typeof answer === 'string' ? answer.slice(-4) : answer.map(({ ip, state }) => `${ip} ${state}`).join(', ');
+}
 
 const nameOf = ({ title, pid }: { readonly title: string; readonly pid: number }): string => `${title} (pid ${pid})`;
 

@@ -2,6 +2,7 @@
 // was asked for, in the order of its time. The interpreter here stands where edge/perform.ts stands.
 import type { Body, Frame } from '#core/group/message.ts';
 import { protocolVersion } from '#core/group/message.ts';
+import type { ProcessSpec } from '#core/plan/plan.ts';
 import type { Effect, EffectOf } from '#core/supervision/effect.ts';
 import { isResourceTracker } from '#upstream/python/titles.ts';
 
@@ -16,6 +17,9 @@ import type { Habits, Proc, Processes } from './processes.ts';
 import { openProcesses, plainHabits, toSeen } from './processes.ts';
 import type { Queue } from './queue.ts';
 import { openQueue } from './queue.ts';
+import type { PortHolder, Ray } from './ray.ts';
+import { openRay } from './ray.ts';
+import { folderVariable } from './ray-plan.ts';
 
 export type Setup = {
   readonly size: number;
@@ -30,22 +34,32 @@ export type Setup = {
   readonly thaw?: Thaw;
   /** What an engine says when another's death reaches it, and after how long; without it nothing, as vLLM when idle. */
   readonly echo?: { readonly afterMs: number; readonly line: string };
+  /** Who holds the port of Ray's head before ours. */
+  readonly portHolder?: PortHolder;
   readonly without?: 'heartbeats' | 'sweep' | null;
   readonly watch?: Watch;
 };
 
-export type Node = { readonly processes: Processes; launcher: Launcher | null };
+export type Node = {
+  readonly processes: Processes;
+  /** What was made for Ray, and not removed yet. */
+  readonly folders: Set<string>;
+  launcher: Launcher | null;
+};
 
 export type World = {
   readonly queue: Queue;
   readonly network: Network;
   readonly nodes: readonly Node[];
+  readonly ray: Ray;
   /** Every launcher there ever was. */
   readonly launchers: Launcher[];
   readonly launch: (rank: number) => void;
   readonly killLauncher: (rank: number, processes: 'die' | 'live on') => void;
   readonly signal: (rank: number, signal: string) => void;
   readonly end: (rank: number, part: Proc['part'], code: number | null, signal: string | null) => void;
+  /** Whether a process was to end that was not there. */
+  readonly missed: () => boolean;
 };
 
 const quickMs = 2;
@@ -55,19 +69,19 @@ export function openWorld(setup: Setup): World {
   const queue = openQueue();
   const network = openNetwork(queue, (from, to) => (from === to ? 0 : setup.delayMs));
   const watch = setup.watch ?? (() => undefined);
+  const habitsOf = (rank: number): Habits => ({ ...plainHabits, ...setup.habits?.(rank) });
   let incarnations = 0;
+  let missed = false;
   const nodes: Node[] = Array.from({ length: setup.size }, (_, rank) => {
-    const habits = { ...plainHabits, ...setup.habits?.(rank) };
-    const node: Node = {
-      launcher: null,
-      processes: openProcesses(queue, rank, habits, (proc, code, signal) => exited(rank, proc, code, signal)),
-    };
-    return node;
+    const watchExit = (proc: Proc, code: number | null, signal: string | null) => exited(rank, proc, code, signal);
+    return { launcher: null, folders: new Set(), processes: openProcesses(queue, rank, habitsOf(rank), watchExit) };
   });
+  const ray = openRay(queue, network, nodes, { habits: habitsOf, holder: setup.portHolder ?? null });
   const exited = (rank: number, proc: Proc, code: number | null, signal: string | null) => {
     const owner = launchers.find((launcher) => launcher.incarnation === proc.owner);
-    if (proc.part === 'top')
-      queue.after(1, () => owner?.push({ kind: 'childExited', epoch: 1, name: 'engine', code, signal }));
+    const { name } = proc;
+    if (name !== null) queue.after(1, () => owner?.push({ kind: 'childExited', epoch: 1, name, code, signal }));
+    ray.ended(rank, proc, signal);
     if (setup.echo !== undefined && proc.part === 'worker' && signal === 'SIGKILL')
       queue.after(setup.echo.afterMs, () => echo(rank));
   };
@@ -81,15 +95,21 @@ export function openWorld(setup: Setup): World {
   const launchers: Launcher[] = [];
   const crashed = new Set<Proc>();
   const connector = openConnector(queue, network, nodes);
-  const nodeOf = (host: string) => nodes[Array.from(nodes.keys()).find((rank) => hostOf(rank) === host) ?? -1];
+  const rankOf = (host: string) => Array.from(nodes.keys()).find((rank) => hostOf(rank) === host) ?? -1;
+  const nodeOf = (host: string) => nodes[rankOf(host)];
 
   const perform = (launcher: Launcher, effect: Effect) => performers[effect.kind](launcher, effect as never);
   const performers: { readonly [K in Effect['kind']]: (launcher: Launcher, effect: EffectOf<K>) => void } = {
     say: () => undefined,
     writeTermination: () => undefined,
-    // No story of this world has Ray in it.
-    askRay: () => undefined,
-    removeRayFolder: () => undefined,
+    askRay: (launcher, effect) => {
+      // Every Ray of this world can be read.
+      if (effect.question === 'status') throw new Error('nobody asks `ray status` here');
+      ray.ask(launcher.rank, rankOf(effect.host), effect.question, (answer) =>
+        launcher.push({ kind: 'rayAnswered', epoch: effect.epoch, ...answer }),
+      );
+    },
+    removeRayFolder: (launcher, { path }) => void nodes[launcher.rank]?.folders.delete(path),
     resolveName: (launcher) => {
       const known = queue.nowMs() >= (setup.nameAtMs ?? 0);
       queue.after(5, () =>
@@ -116,7 +136,7 @@ export function openWorld(setup: Setup): World {
       ),
     closeLink: (_, { link }) => network.close(link),
     probePeer: (launcher, { rank, host }) => connector.probe(launcher, rank, nodeOf(host)),
-    spawnChild: (launcher, { epoch, spec }) => spawn(launcher, epoch, spec.argv.join(' ')),
+    spawnChild: (launcher, { epoch, spec }) => spawn(launcher, epoch, spec),
     signalProcess: (launcher, { process, signal }) => processesOf(launcher).signal(process, signal),
     scanProcesses: (launcher, { epoch, whole, known }) =>
       queue.after(quickMs, () => {
@@ -163,32 +183,38 @@ export function openWorld(setup: Setup): World {
     const node = nodes[launcher.rank];
     if (node?.launcher === launcher) node.launcher = null;
   };
-  const spawn = (launcher: Launcher, epoch: number, title: string) => {
-    const habits = { ...plainHabits, ...setup.habits?.(launcher.rank) };
-    queue.after(habits.spawnMs, () => {
+  const spawn = (launcher: Launcher, epoch: number, { name, argv, env }: ProcessSpec) => {
+    const { spawnMs, spawnFails } = habitsOf(launcher.rank);
+    const title = argv.join(' ');
+    queue.after(spawnMs, () => {
       if (launcher.life === 'dead') return;
-      if (habits.spawnFails !== null) {
+      if (spawnFails !== null) {
         const reason = `cannot run ${title.slice(0, 4)}: no such file`;
-        return launcher.push({ kind: 'spawnFailed', name: 'engine', epoch, why: habits.spawnFails, reason });
+        return launcher.push({ kind: 'spawnFailed', name, epoch, why: spawnFails, reason });
       }
-      const { leader, counter } = launcher.state.base.epoch ?? { leader: '', counter: 0 };
-      const { pid, startTicks } = processesOf(launcher).startEngine(
-        launcher.incarnation,
-        `${leader}/${counter}`,
-        title,
-      );
-      launcher.push({ kind: 'childSpawned', name: 'engine', epoch, pid, startTicks });
+      const folder = env.set[folderVariable] ?? null;
+      if (folder !== null) nodes[launcher.rank]?.folders.add(folder);
+      const { pid, startTicks } = begin(launcher, name, title);
+      launcher.push({ kind: 'childSpawned', name, epoch, pid, startTicks });
     });
+  };
+  const begin = ({ rank, incarnation, plan, state }: Launcher, name: ProcessSpec['name'], title: string): Proc => {
+    const { leader, counter } = state.base.epoch ?? { leader: '', counter: 0 };
+    const epoch = `${leader}/${counter}`;
+    if (name !== 'engine') return ray.start(rank, incarnation, epoch, title);
+    const hires = plan.ray === null ? null : ray.hires(plan.ray.nodes);
+    return (nodes[rank] as Node).processes.startEngine(incarnation, epoch, title, hires);
   };
   // 200 once every worker of the group is there; /health knows nothing of what happens later on other nodes.
   const everUp = new Map<string, number>();
   const serves = (launcher: Launcher): boolean => {
     const own = processesOf(launcher).living(launcher.incarnation);
     if (!own.some((proc) => proc.part === 'top') || !own.some((proc) => proc.part === 'worker')) return false;
-    if (!everUp.has(launcher.incarnation) && nodes.every((node) => node.processes.workerUp()))
+    const spanned = nodes.slice(0, launcher.plan.ray?.nodes ?? nodes.length);
+    if (!everUp.has(launcher.incarnation) && spanned.every((node) => node.processes.workerUp()))
       everUp.set(launcher.incarnation, queue.nowMs());
-    const habits = { ...plainHabits, ...setup.habits?.(launcher.rank) };
-    return queue.nowMs() >= (everUp.get(launcher.incarnation) ?? Infinity) + habits.readyMs;
+    const { readyMs } = habitsOf(launcher.rank);
+    return queue.nowMs() >= (everUp.get(launcher.incarnation) ?? Infinity) + readyMs;
   };
   const linesOf = (launcher: Launcher): readonly string[] => {
     const dead = processesOf(launcher)
@@ -217,6 +243,7 @@ export function openWorld(setup: Setup): World {
     queue,
     network,
     nodes,
+    ray,
     launchers,
     launch,
     killLauncher: (rank, fate) => {
@@ -231,7 +258,9 @@ export function openWorld(setup: Setup): World {
     end: (rank, part, code, signal) => {
       const processes = nodes[rank]?.processes;
       const proc = processes?.living().find((entry) => entry.part === part);
-      if (proc !== undefined) processes?.kill(proc, code, signal);
+      if (proc === undefined) missed = true;
+      else processes?.kill(proc, code, signal);
     },
+    missed: () => missed,
   };
 }

@@ -14,7 +14,7 @@ export type Gathered =
 type Member = { readonly rank: number; readonly host: string; readonly ip: string | null };
 
 /** Returns this node's address as Ray is told it; the user's own choice beats the route to the leader. */
-export const ownRayAddress = ({ node, plan }: Base): string => plan.ray?.address ?? node.address ?? '';
+export const ownRayAddress = ({ node, plan }: Base): string | null => plan.ray?.address ?? node.address;
 
 /** Returns the members of the group with their addresses in Ray's cluster; null where one has not said it yet. */
 export const rayMembers = (base: Base): readonly Member[] => [

@@ -36,11 +36,11 @@ export function sayUnknown({ plan }: Base, { question, judgement }: RayAnswer): 
 }
 
 /** Returns the question to Ray's program: the same program and the same environment as the head's. */
-export function statusSpec(base: Base, { port }: RayPlan): Pick<ProcessSpec, 'argv' | 'env'> {
+export function statusSpec(base: Base, { host, port }: RayPlan): Pick<ProcessSpec, 'argv' | 'env'> {
   const head = base.plan.document.processes.find(({ name }) => name === 'ray-head');
   const env =
     head === undefined ? { set: {}, unset: [] } : fillNode(head, { ...base.node, folder: ownRayFolder(base) }).env;
-  return { argv: statusWords(head?.argv[0] ?? 'ray', `${inUrl(ownRayAddress(base))}:${port}`), env };
+  return { argv: statusWords(head?.argv[0] ?? 'ray', `${inUrl(ownRayAddress(base) ?? host)}:${port}`), env };
 }
 
 /** Returns what is still waited for by numbers alone; null when the engine can start. */

@@ -1,5 +1,6 @@
 // While the engine runs the leader goes on asking: a node that Ray calls dead takes no work any more, though all its processes live.
 import { launcherCause } from '#core/group/cause.ts';
+import { isSuspect } from '#core/group/peer.ts';
 
 import type { Effect } from './effect.ts';
 import type { EventOf } from './event.ts';
@@ -18,7 +19,13 @@ export function rayWatchDue(base: Base): { readonly base: Base; readonly effects
   return {
     base: { ...base, ray: { ...ray, asking: true, nextMs: base.nowMs + everyMs } },
     effects: [
-      { kind: 'askRay', epoch: epochOf(base), host: ownRayAddress(base), port: plan.ray.port, question: 'nodes' },
+      {
+        kind: 'askRay',
+        epoch: epochOf(base),
+        host: ownRayAddress(base) ?? plan.ray.host,
+        port: plan.ray.port,
+        question: 'nodes',
+      },
     ],
   };
 }
@@ -39,7 +46,7 @@ export function rayWatched(state: StateOf<'starting' | 'ready'>, event: EventOf<
   };
   for (const { ip, death } of dead) {
     const member = rayMembers(base).find((entry) => entry.ip === ip);
-    if (member === undefined || !base.ray.dead.includes(ip)) continue;
+    if (member === undefined || !base.ray.dead.includes(ip) || isSilent(base, member.rank)) continue;
     const { rank, host } = member;
     const message = `rank ${rank} (${host}): Ray says that its node ${ip} is dead: ${death?.message || death?.reason || 'no reason given'}`;
     const more = { rank, host, process: 'raylet', seenBy: base.self.rank };
@@ -47,3 +54,7 @@ export function rayWatched(state: StateOf<'starting' | 'ready'>, event: EventOf<
   }
   return stay(next);
 }
+
+// Whoever cannot be heard is judged by the link: Ray tells only what came of it.
+const isSilent = ({ group, nowMs, plan }: Base, rank: number): boolean =>
+  group.peers.some((peer) => peer.rank === rank && isSuspect(peer, nowMs, plan.document.deadlines.peer));

@@ -5,7 +5,7 @@ import { isEngineTitle } from '#upstream/vllm/titles.ts';
 import { livingOf } from './children.ts';
 import type { Effect } from './effect.ts';
 import type { EventOf } from './event.ts';
-import type { LedgerEntry } from './ledger.ts';
+import type { Ledger, LedgerEntry } from './ledger.ts';
 import { idsOf, keyOf, updateLedger, vanished } from './ledger.ts';
 import type { Base, Engine } from './state.ts';
 import { epochOf } from './state.ts';
@@ -15,6 +15,8 @@ export const quickEveryMs = 80;
 const wholeEveryMs = 1_000;
 const wholeAtStartMs = 200;
 const youngMs = 600_000;
+// An agent that is started when its leader is ready is ready at once, but not whole.
+const growsMs = 10_000;
 // The edge always answers; an answer that never comes must not end the looking.
 const answerWithinMs = 10_000;
 
@@ -52,14 +54,21 @@ export function seen(
   event: EventOf<'processesSeen'>,
 ): { readonly engine: Engine; readonly died: Died | null } {
   const lost = vanished(engine.ledger, event.alive);
-  // With the top process gone too, its own exit is the cause, and that event is on its way.
+  const alive = event.whole ? event.alive : refresh(engine, event);
+  const after = (ledger: Ledger): Engine => ({ ...engine, scanning: false, ledger });
+  const ledger = updateLedger(engine.ledger, alive);
+  if (isUntimely(engine, lost)) return { engine: after([...ledger, ...lost]), died: null };
+  // With a top process gone too, its own exit was the cause.
   const gone = lost.some((entry) => entry.top) ? [] : lost.filter(isOwn);
   const roots = gone.filter((entry) => !gone.some((other) => other.pid === entry.ppid));
-  const alive = event.whole ? event.alive : refresh(engine, event);
   const [first, ...beside] = roots;
   const died = first === undefined ? null : { ...first, beside };
-  return { engine: { ...engine, scanning: false, ledger: updateLedger(engine.ledger, alive) }, died };
+  return { engine: after(ledger), died };
 }
+
+// A look that misses a top process came before its spawn or before the news of its exit: nothing is judged or forgotten by it.
+const isUntimely = (engine: Engine, lost: Ledger): boolean =>
+  livingOf(engine).some(({ process }) => lost.some((entry) => keyOf(entry) === keyOf(process)));
 
 // Without these the engine, or its node in Ray, cannot go on.
 const isOwn = ({ title }: LedgerEntry): boolean => isEngineTitle(title) || isRayTitle(title);
@@ -73,4 +82,7 @@ const refresh = (engine: Engine, event: EventOf<'processesSeen'>) => {
 const isQuiet = (base: Base, engine: Engine): boolean =>
   base.plan.exits === 'passthrough' ||
   base.nowMs - engine.spawnedMs > youngMs ||
-  base.history.some((entry) => entry.phase === 'ready');
+  (!isGrowing(base, engine) && base.history.some((entry) => entry.phase === 'ready'));
+
+const isGrowing = ({ plan, nowMs }: Base, { spawnedMs }: Engine): boolean =>
+  plan.ray !== null && nowMs - spawnedMs <= growsMs;

@@ -10,6 +10,7 @@ import type { News } from '#core/group/group.ts';
 import { couplings } from './couplings.ts';
 import type { Effect } from './effect.ts';
 import type { Event } from './event.ts';
+import { ownRayAddress } from './ray-nodes.ts';
 import { clusterSaid } from './ray-unknown.ts';
 import { isReady } from './readiness.ts';
 import type { Base, State, Step } from './state.ts';
@@ -20,6 +21,8 @@ import { freezeIfDue } from './verdict.ts';
 import { phaseWakeMs } from './wake.ts';
 
 const phasesKept = 32;
+// Who is late by less is slow, maybe each time: that must not put off the end for ever.
+const suspendedMs = 1_500;
 
 /** Returns the state after one event and what is to be done, in order. */
 export function step(before: State, event: Event): Step {
@@ -28,7 +31,7 @@ export function step(before: State, event: Event): Step {
   const lateMs = latenessMs(before, event);
   const base = moveTime(before, event, lateMs);
   const linked = stepGroup(base.group, contextOf(before, base), event);
-  let state: State = { ...forgiveSweep(before, lateMs), base: { ...base, group: linked.group } };
+  let state: State = { ...forgiveWaits(before, lateMs), base: { ...base, group: linked.group } };
   const effects: Effect[] = [...linked.effects];
   const take = (next: Step) => {
     state = next.state;
@@ -63,12 +66,21 @@ function latenessMs(before: State, event: Event): number {
 
 function moveTime({ base }: State, event: Event, lateMs: number): Base {
   const nowMs = Math.max(base.nowMs, event.atMs);
-  return { ...base, nowMs, group: lateMs > 0 ? forgiveAll(base.group, lateMs, nowMs) : base.group };
+  const group = lateMs > 0 ? forgiveAll(base.group, lateMs, nowMs) : base.group;
+  return { ...base, nowMs, group, verdict: forgiveVerdict(base.verdict, lateMs) };
 }
 
-// A sweep that was stopped has not swept meanwhile.
-const forgiveSweep = (state: State, lateMs: number): State =>
-  state.phase === 'sweeping' && lateMs > 0 ? { ...state, giveUpAtMs: state.giveUpAtMs + lateMs } : state;
+// A sweep that was stopped has not swept meanwhile, and who was suspended has not listened for the leader's verdict.
+function forgiveWaits(state: State, lateMs: number): State {
+  if (state.phase === 'sweeping' && lateMs > 0) return { ...state, giveUpAtMs: state.giveUpAtMs + lateMs };
+  if (state.phase === 'settling' && lateMs > suspendedMs) return { ...state, untilMs: state.untilMs + lateMs };
+  return state;
+}
+
+const forgiveVerdict = (verdict: Base['verdict'], lateMs: number): Base['verdict'] =>
+  verdict === null || verdict.frozen || lateMs <= suspendedMs
+    ? verdict
+    : { ...verdict, freezeAtMs: verdict.freezeAtMs + lateMs };
 
 function couple(state: State, news: News): Step {
   const cellOf = couplings[state.phase][news.kind] as 'ignored' | ((state: State, news: News) => Step);
@@ -113,4 +125,4 @@ function contextOf(state: State, base: Base): GroupContext {
 
 // The leader names its cluster, a worker the address that its agent has or will have in it.
 const raySaid = (base: Base): string | null =>
-  base.plan.ray === null ? null : base.self.rank === 0 ? clusterSaid(base) : base.node.address;
+  base.plan.ray === null ? null : base.self.rank === 0 ? clusterSaid(base) : ownRayAddress(base);

@@ -5,10 +5,10 @@ import type { EventOf } from './event.ts';
 import { look } from './scan.ts';
 import type { Base, State, StateOf, Step } from './state.ts';
 import { stay } from './state.ts';
-import { drained, seenWhileDraining } from './stopping-child.ts';
+import { seenWhileDraining } from './stopping-child.ts';
 import { enterSweeping } from './sweep.ts';
-import { askedCause, toPeers } from './tell.ts';
-import { terminate, terminateEngine, terminateMain } from './terminate.ts';
+import { askedCause, drained, toPeers } from './tell.ts';
+import { terminateEngine, terminateHead, terminateMain, terminateWaiting } from './terminate.ts';
 
 // What people send to a program on purpose. The rest is about us: our pipes and sockets (PIPE, IO, URG), our limits, our terminal.
 const forwarded = new Set(['HUP', 'QUIT', 'USR1', 'USR2', 'WINCH', 'CONT', 'ALRM'].map((name) => `SIG${name}`));
@@ -119,7 +119,7 @@ export function stoppingTick(state: StateOf<'stopping'>): Step {
     drainAtMs: turn ? Infinity : state.drainAtMs,
     restAtMs: rest ? Infinity : state.restAtMs,
   };
-  const told = [...(again ? terminateMain(next.engine) : []), ...(rest ? terminate(next.engine) : [])];
+  const told = [...(again ? terminateMain(next.engine) : []), ...(rest ? terminateHead(next.engine) : [])];
   return stay(next, ...looked.effects, ...told, ...(turn ? drained(base) : []));
 }
 
@@ -132,7 +132,8 @@ export function hurry(state: State): Step {
     const step = terminateEngine({ ...state, killAtMs: base.nowMs });
     return { state: step.state, effects: [...tell, ...step.effects] };
   }
-  if (state.phase === 'stopping' || state.phase === 'sweeping')
-    return stay({ ...state, killAtMs: base.nowMs }, ...tell);
+  if (state.phase === 'stopping')
+    return stay({ ...state, killAtMs: base.nowMs, restAtMs: Infinity }, ...tell, ...terminateWaiting(state));
+  if (state.phase === 'sweeping') return stay({ ...state, killAtMs: base.nowMs }, ...tell);
   return stay(state);
 }

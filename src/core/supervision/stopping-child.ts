@@ -6,15 +6,12 @@ import type { Effect } from './effect.ts';
 import { engineDied, exitCause } from './ending.ts';
 import type { EventOf } from './event.ts';
 import { seen } from './scan.ts';
-import type { Base, ChildEnd, StateOf, Step } from './state.ts';
+import type { ChildEnd, StateOf, Step } from './state.ts';
 import { stay } from './state.ts';
 import { enterSweeping } from './sweep.ts';
-import { tellCause, toPeers } from './tell.ts';
-import { terminateEngine, terminateMain } from './terminate.ts';
+import { drained, tellCause } from './tell.ts';
+import { restAtMs, terminateEngine, terminateHead, terminateMain } from './terminate.ts';
 import { askTail, isOurs, judged, tellJudged } from './verdict.ts';
-
-// Ray's agents leave with their launchers; the head waits so long for them.
-const agentsMs = 5_000;
 
 type Stopping = StateOf<'draining' | 'stopping'>;
 
@@ -40,25 +37,28 @@ export const neverSpawned = (state: Stopping, { name, atMs }: EventOf<'spawnFail
 export function afterEnd(state: Stopping, name: ProcessName, end: ChildEnd): Step {
   const engine = withEnd(state.engine, name, end);
   const { base, killAtMs } = state;
-  const asked = state.phase === 'draining' || (state.mode === 'asked' && state.drainAtMs !== Infinity);
-  const mode = state.phase === 'draining' ? 'asked' : state.mode;
-  const turn = asked && name !== 'ray-head' ? drained(base) : [];
   const next = { ...state, engine };
-  const step = allEnded(engine)
-    ? enterSweeping({ base, engine, mode, killAtMs }, 'gone')
-    : next.phase === 'draining'
-      ? terminateEngine(next)
-      : stay(mode === 'asked' ? { ...next, restAtMs: base.nowMs + agentsMs } : next);
+  if (next.phase === 'draining' && !allEnded(engine)) return terminateEngine(next);
+  const mode = next.phase === 'draining' ? 'asked' : next.mode;
+  const asked = next.phase === 'draining' || (mode === 'asked' && next.drainAtMs !== Infinity);
+  const turn = asked && name !== 'ray-head' ? drained(base) : [];
+  const step =
+    next.phase === 'draining' || allEnded(engine)
+      ? enterSweeping({ base, engine, mode, killAtMs }, 'gone')
+      : stay(mode === 'asked' ? { ...next, restAtMs: restAtMs(base, engine) } : next);
   return { state: step.state, effects: [...turn, ...step.effects] };
 }
-
-/** Returns what tells the workers that it is their turn to stop. */
-export const drained = (base: Base): Effect[] => (base.self.rank === 0 ? toPeers(base, { kind: 'drained' }) : []);
 
 /** Returns the step after a process was spawned although it is to stop already. */
 export function spawnedTooLate(state: Stopping, event: EventOf<'childSpawned'>): Step {
   const next = { ...state, engine: withProcess(state.base, state.engine, event) };
-  return stay(next, ...(next.phase === 'stopping' ? terminateMain(next.engine) : []));
+  if (next.phase === 'draining') return stay(next);
+  // A head that is spawned now waits for the agents like any other, unless nobody waits any more.
+  const waits = next.mode === 'asked' && next.restAtMs !== Infinity;
+  return stay(
+    next,
+    ...(event.name !== 'ray-head' ? terminateMain(next.engine) : waits ? [] : terminateHead(next.engine)),
+  );
 }
 
 /** Returns the step after a look while stopping: processes may go now, but who went before we told them may be the cause. */

@@ -2,7 +2,7 @@
 import type { ProcessName } from '#core/plan/plan.ts';
 import { isResourceTracker } from '#upstream/python/titles.ts';
 
-import { allEnded, hasEnded, withEnd } from './children.ts';
+import { allEnded, hasEnded, livingOf, withEnd } from './children.ts';
 import type { EventOf } from './event.ts';
 import type { LedgerEntry } from './ledger.ts';
 import { idsOf, updateLedger } from './ledger.ts';
@@ -39,8 +39,8 @@ export function enterSweeping(state: Ending, top: 'gone' | 'deaf'): Step {
     nextPassMs: nowMs,
     killAtMs,
     giveUpAtMs: killAtMs + giveUpAfterMs,
-    // The top process was told alone; where there is none yet, nobody was.
-    told: top === 'deaf' && engine.children.some(({ process }) => process !== null),
+    // The top processes were told alone; where none lives, as one is still to come, nobody was.
+    told: top === 'deaf' && livingOf(engine).length > 0,
     emptyPasses: 0,
     survivors: [],
     killed: [],

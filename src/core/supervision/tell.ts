@@ -27,6 +27,9 @@ export function causeBody({ self, nowMs }: Base, { cause, happenedMs }: Candidat
   return self.rank === 0 ? { kind: 'stop', mode: 'fault', cause, ageMs } : { kind: 'report', cause, ageMs };
 }
 
+/** Returns what tells the workers that it is their turn to stop. */
+export const drained = (base: Base): Effect[] => (base.self.rank === 0 ? toPeers(base, { kind: 'drained' }) : []);
+
 /** Returns the cause of a stop that was asked for. */
 export function askedCause({ self, asked }: Base): Cause {
   const { rank, host } = self;

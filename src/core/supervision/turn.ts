@@ -2,13 +2,11 @@
 // of after the wish to stop is part of stopping, and only cuts the draining short.
 import type { Cause } from '#core/group/cause.ts';
 
-import type { Effect } from './effect.ts';
 import { fault, faultKillAtMs } from './fault.ts';
 import type { StateOf, Step } from './state.ts';
 import { stay } from './state.ts';
-import { drained } from './stopping-child.ts';
-import { sayCause } from './tell.ts';
-import { terminate, terminateEngine } from './terminate.ts';
+import { drained, sayCause } from './tell.ts';
+import { terminateEngine, terminateWaiting } from './terminate.ts';
 import { judged, tellJudged, verdictUntilMs } from './verdict.ts';
 
 export type Late = StateOf<'stopping' | 'sweeping' | 'settling'>;
@@ -24,7 +22,7 @@ export function turnToFault(state: StateOf<'draining'> | Late, cause: Cause, hap
       return stay(
         { ...state, base, mode: 'fault', drainAtMs: Infinity, restAtMs: Infinity, killAtMs: sooner(state) },
         ...words,
-        ...terminateHead(state),
+        ...terminateWaiting(state),
       );
     case 'sweeping':
       return stay({ ...state, base, mode: 'fault', killAtMs: sooner(state) }, ...words);
@@ -47,10 +45,6 @@ export function cutShort(state: StateOf<'draining'> | Late): Step {
   if (state.phase !== 'stopping' || state.mode !== 'asked' || state.drainAtMs === Infinity) return stay(state);
   return stay({ ...state, drainAtMs: Infinity, killAtMs: sooner(state) }, ...drained(state.base));
 }
-
-// Who waited for its agents waits no longer: nobody drains after a fault.
-const terminateHead = ({ engine, restAtMs }: StateOf<'stopping'>): readonly Effect[] =>
-  restAtMs === Infinity ? [] : terminate(engine);
 
 const sooner = ({ base, killAtMs }: StateOf<'stopping' | 'sweeping'>): number =>
   Math.min(killAtMs, faultKillAtMs(base));

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 
 import { step } from '#core/supervision/step.ts';
 
-import { after, as, done, gating, opened, ready, says, tick, top } from '../../../world/drive.ts';
+import { after, as, done, following, gating, opened, ready, says, tick, top } from '../../../world/drive.ts';
+import type { Driven } from '../../../world/drive.ts';
 
 const bug = { kind: 'launcherBroke', reason: 'x is undefined' } as const;
 const sentence = /^cannot go on: internal error in the launcher of rank 0 \(\S+\): x is undefined; please report it$/;
@@ -49,4 +50,13 @@ test('a sweep that was suspended for longer than it may last goes on where it wa
   expect(
     tick(after({ state, effects: [] }, 210, { kind: 'signalReceived', signal: 'SIGCONT' }), giveUpAtMs).state.phase,
   ).not.toBe('sweeping');
+});
+
+test('a worker that was suspended while it waited for the verdict waits on', () => {
+  const died = after(following(), 200, { kind: 'childExited', epoch: 1, name: 'engine', code: 3, signal: null });
+  const until = ({ state }: Driven) => state.base.verdict?.freezeAtMs ?? 0;
+  const thawed = step(died.state, { kind: 'timePassed', lateMs: 30_000, atMs: 30_210 });
+  expect(until(thawed)).toBe(until(died) + 30_000);
+  const slow = step(died.state, { kind: 'timePassed', lateMs: 400, atMs: 610 });
+  expect(until(slow)).toBe(until(died));
 });

@@ -6,7 +6,19 @@ import { waitLines } from '#core/report/waiting.ts';
 
 import { after, as, done, tick } from '../../../world/drive.ts';
 import type { Driven } from '../../../world/drive.ts';
-import { agent, beat, causeOf, cluster, head, headed, leader, said, spawned, starts, worker } from './ray-drive.ts';
+import {
+  agent,
+  beat,
+  causeOf,
+  cluster,
+  head,
+  headed,
+  leader,
+  said,
+  spawned,
+  starts,
+  worker,
+} from '../../../world/drive-ray.ts';
 
 const newer = (plan: RayPlan): RayPlan => ({ ...plan, version: '2.99.0' });
 const warnings = (driven: Driven): string[] =>

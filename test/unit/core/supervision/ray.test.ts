@@ -4,7 +4,7 @@ import { statusDocument } from '#core/report/status.ts';
 import { waitLines } from '#core/report/waiting.ts';
 import type { GcsJudgement } from '#upstream/ray/judge.ts';
 
-import { after, as, done, framed, kinds, says, seen, tick } from '../../../world/drive.ts';
+import { after, as, done, kinds, says, seen, tick } from '../../../world/drive.ts';
 import type { Driven } from '../../../world/drive.ts';
 import {
   agent,
@@ -21,7 +21,7 @@ import {
   starts,
   told,
   worker,
-} from './ray-drive.ts';
+} from '../../../world/drive-ray.ts';
 
 test('the leader asks who holds its port before it starts a head', () => {
   const driven = leader();
@@ -142,60 +142,7 @@ test('the heartbeats name the cluster and the place of each', () => {
   expect(beats(leader())).toEqual([null]);
   expect(beats(headed())).toEqual([cluster]);
   expect(beats(worker())).toEqual(['10.0.0.2']);
-});
-
-test('after a fault head and engine are told to stop at once', () => {
-  const driven = after(serving(), 300, { kind: 'linkClosed', link: 1, reason: 'end' });
-  const pids = done(driven, 'signalProcess').map(({ process, signal }) => [process.pid, signal]);
-  expect(pids).toEqual([
-    [100, 'SIGTERM'],
-    [200, 'SIGTERM'],
-  ]);
-});
-
-test('asked to stop, the engine drains first, then the agents leave, then the head', () => {
-  let driven = after(serving(), 300, { kind: 'signalReceived', signal: 'SIGTERM' });
-  const pidsOf = (step: Driven) => done(step, 'signalProcess').map(({ process }) => process.pid);
-  expect(pidsOf(driven)).toEqual([200]);
-  driven = after(driven, 900, { kind: 'childExited', epoch: 1, name: 'engine', code: 0, signal: null });
-  expect(pidsOf(driven)).toEqual([]);
-  expect(done(driven, 'sendFrame').map(({ body }) => body.kind)).toContain('drained');
-  driven = after(driven, 1_000, framed(1, 1, { kind: 'leaving', code: 0 }));
-  driven = tick(driven, 1_100);
-  const { engine } = as(driven, 'stopping');
-  expect(as(driven, 'stopping').restAtMs).toBe(Infinity);
-  expect(engine.children.map(({ name, end }) => [name, end !== null])).toEqual([
-    ['ray-head', false],
-    ['engine', true],
-  ]);
-  driven = after(driven, 1_500, { kind: 'childExited', epoch: 1, name: 'ray-head', code: 1, signal: null });
-  expect(driven.state.phase).toBe('sweeping');
-});
-
-test('a head is not kept waiting for ever by agents that do not leave', () => {
-  let driven = after(serving(), 300, { kind: 'signalReceived', signal: 'SIGTERM' });
-  driven = after(driven, 900, { kind: 'childExited', epoch: 1, name: 'engine', code: 0, signal: null });
-  const { restAtMs } = as(driven, 'stopping');
-  expect(restAtMs).toBe(5_900);
-  for (let atMs = 1_000; atMs < restAtMs; atMs += 1_000) driven = beat(driven, atMs, '10.0.0.2');
-  expect(as(tick(driven, restAtMs - 1), 'stopping').restAtMs).toBe(restAtMs);
-  expect(as(tick(driven, restAtMs), 'stopping').restAtMs).toBe(Infinity);
-});
-
-test('a node that Ray calls dead twice ends the group, though its launcher is alive', () => {
-  const dead = [
-    rayNode('10.0.0.1'),
-    rayNode('10.0.0.2', {
-      state: 'dead',
-      death: { reason: 'unexpected-termination' as never, message: 'missed heartbeats' },
-    }),
-  ];
-  let driven = told(tick(serving(), 1_200), 1_210, dead);
-  expect(driven.state.base.verdict).toBeNull();
-  driven = beat(driven, 1_500, '10.0.0.2');
-  driven = told(tick(driven, 2_300), 2_310, dead);
-  expect(causeOf(driven)).toMatchObject({ kind: 'process-died', rank: 1, process: 'raylet', code: 79 });
-  expect(causeOf(driven)?.message).toContain('Ray says that its node 10.0.0.2 is dead: missed heartbeats');
+  expect(beats(worker({ ...agent, address: '192.168.0.2' }))).toEqual(['192.168.0.2']);
 });
 
 test("an agent's Ray process that dies beside a healthy `ray start` is a fault", () => {

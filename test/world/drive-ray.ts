@@ -1,11 +1,11 @@
+// A machine under Ray driven by hand: the leader and a worker of two nodes, up to where their stories begin.
 import type { RayPlan } from '#core/plan/plan.ts';
 import type { GcsJudgement } from '#upstream/ray/judge.ts';
 import type { RayNode } from '#upstream/ray/node.ts';
 
-import { after, done, framed, opened, theEpoch, tick } from '../../../world/drive.ts';
-import type { Driven } from '../../../world/drive.ts';
+import type { Driven } from './drive.ts';
+import { after, done, framed, opened, theEpoch, tick } from './drive.ts';
 
-// Launchers with Ray in their plan, driven by hand.
 export const cluster = 'c'.repeat(56);
 export const head: RayPlan = {
   role: 'head',
@@ -57,7 +57,7 @@ function gate(rank: number, plan: RayPlan): Driven {
   return after(launched, 1, { kind: 'nameResolved', address: '10.0.0.1', own, interface: 'eth0' });
 }
 
-export const hello = { rank: 1, size: 2, generation: null, host: 'node1', groupPort: 9_441, fields: [] };
+const hello = { rank: 1, size: 2, generation: null, host: 'node1', groupPort: 9_441, fields: [] };
 
 /** The leader right after all are in. */
 export function leader(plan: RayPlan = head): Driven {
