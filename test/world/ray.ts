@@ -1,7 +1,6 @@
 // Ray across the nodes: a head whose GCS answers on its node's port, nodes that register with it, the actors of an engine,
 // and what the GCS says of nodes that are gone, as late as it was observed to find out (ray.md 2.3).
 import type { RayAnswer, WireQuestion } from '#core/supervision/event.ts';
-
 import type { RayNode } from '#upstream/ray/node.ts';
 
 import type { Network } from './network.ts';
@@ -10,9 +9,6 @@ import type { Habits, Hires, Proc, Processes } from './processes.ts';
 import type { Queue } from './queue.ts';
 
 /** Who holds the head's port before any head of ours, and until when. */
-// Every Ray here can be read: nobody asks whether it serves at all.
-type ReadableQuestion = Exclude<WireQuestion, 'health'>;
-
 export type PortHolder = { readonly kind: 'ray' | 'redis' | 'silent'; readonly untilMs: number };
 
 /** A node as the GCS knows it; `ended` is how its raylet ended, and whether that one said so. */
@@ -37,7 +33,7 @@ export type Ray = {
   /** Gives the core of an engine an actor on each node that it spans. */
   readonly hires: (nodes: number) => Hires;
   readonly ended: (rank: number, proc: Proc, signal: string | null) => void;
-  readonly ask: (from: number, to: number, question: ReadableQuestion, answer: (answer: RayAnswer) => void) => void;
+  readonly ask: (from: number, to: number, question: WireQuestion, answer: (answer: RayAnswer) => void) => void;
   /** The epoch of the head that answers, and the ranks of the nodes that it calls alive; null where none answers. */
   readonly cluster: () => { readonly epoch: string; readonly ranks: readonly number[] } | null;
 };
@@ -101,12 +97,13 @@ export function openRay(queue: Queue, network: Network, nodes: readonly Node[], 
     const endedAtMs = ended === null ? Infinity : ended.atMs + (ended.told ? 0 : killedMs);
     return queue.nowMs() < Math.min(silentAtMs, endedAtMs);
   };
-  const meet = (rank: number, question: ReadableQuestion): RayAnswer => {
+  const meet = (rank: number, question: WireQuestion): RayAnswer => {
     const { holder } = setup;
     if (holder !== null && rank === 0 && queue.nowMs() < holder.untilMs) return strange(question, holder.kind);
     const gcs = rank === 0 ? answering() : undefined;
     if (gcs === undefined) return { question, judgement: { kind: 'refused' } };
     if (question === 'clusterId') return { question, judgement: { kind: 'answered', answer: gcs.cluster } };
+    if (question === 'health') return { question, judgement: { kind: 'answered', answer: 'serving' } };
     const answer = gcs.nodes.map((node) => nodeOf(node, isAlive(node)));
     return { question, judgement: { kind: 'answered', answer } };
   };
@@ -183,9 +180,10 @@ const deathOf = (told: boolean): RayNode['death'] =>
     ? { reason: 'expected', message: 'received SIGTERM' }
     : { reason: 'unexpected', message: 'health check failed due to missing too many heartbeats' };
 
-function strange(question: ReadableQuestion, kind: PortHolder['kind']): RayAnswer {
+function strange(question: WireQuestion, kind: PortHolder['kind']): RayAnswer {
   if (kind === 'redis') return { question, judgement: { kind: 'not-ray', speaks: 'Redis' } };
   if (kind === 'silent') return { question, judgement: { kind: 'hangs', while: 'answering' } };
+  if (question === 'health') return { question, judgement: { kind: 'answered', answer: 'serving' } };
   return question === 'clusterId'
     ? { question, judgement: { kind: 'answered', answer: 'f'.repeat(56) } }
     : { question, judgement: { kind: 'answered', answer: [] } };

@@ -195,9 +195,8 @@ const processText = (name: ProcessName): string =>
 function rayText(judgement: EventOf<'rayAnswered'>['judgement']): string {
   if (judgement.kind !== 'answered') return judgement.kind;
   const { answer } = judgement;
-  if (typeof answer === 'string') return answer.slice(-4);
-  if ('gpus' in answer) return `${answer.nodes} nodes`;
-  return answer.map(({ ip, state }) => `${ip} ${state}`).join(', ');
+  if (typeof answer === 'object' && 'gpus' in answer) return `${answer.nodes} nodes, ${answer.gpus} GPUs`;
+  return typeof answer === 'string' ? answer.slice(-4) : answer.map(({ ip, state }) => `${ip} ${state}`).join(', ');
 }
 
 const nameOf = ({ title, pid }: { readonly title: string; readonly pid: number }): string => `${title} (pid ${pid})`;

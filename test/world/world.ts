@@ -102,11 +102,11 @@ export function openWorld(setup: Setup): World {
   const performers: { readonly [K in Effect['kind']]: (launcher: Launcher, effect: EffectOf<K>) => void } = {
     say: () => undefined,
     writeTermination: () => undefined,
-    askRay: (launcher, asked) => {
-      const { epoch, question } = asked;
-      if (question === 'status' || question === 'health') throw new Error('a Ray that can be read is asked otherwise');
-      ray.ask(launcher.rank, rankOf(asked.host), question, (answer) =>
-        launcher.push({ kind: 'rayAnswered', epoch, ...answer }),
+    askRay: (launcher, effect) => {
+      // Every Ray of this world can be read.
+      if (effect.question === 'status') throw new Error('nobody asks `ray status` here');
+      ray.ask(launcher.rank, rankOf(effect.host), effect.question, (answer) =>
+        launcher.push({ kind: 'rayAnswered', epoch: effect.epoch, ...answer }),
       );
     },
     removeRayFolder: (launcher, { path }) => void nodes[launcher.rank]?.folders.delete(path),

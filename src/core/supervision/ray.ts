@@ -68,7 +68,7 @@ function rayDue(base: Base, engine: Engine): { readonly base: Base; readonly eff
     return { base: asked, effects: [{ kind: 'askRay', epoch: epochOf(base), question: 'status', spec }] };
   }
   const question = rayMeans(base) === 'health' ? 'health' : head && ray.cluster !== null ? 'nodes' : 'clusterId';
-  const host = (self.rank === 0 ? ownRayAddress(base) : null) ?? plan.ray.host;
+  const host = self.rank === 0 ? (ownRayAddress(base) ?? plan.ray.host) : plan.ray.host;
   return { base: asked, effects: [{ kind: 'askRay', epoch: epochOf(base), host, port: plan.ray.port, question }] };
 }
 

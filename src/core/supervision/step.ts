@@ -124,7 +124,5 @@ function contextOf(state: State, base: Base): GroupContext {
 }
 
 // The leader names its cluster, a worker the address that its agent has or will have in it.
-function raySaid(base: Base): string | null {
-  if (base.plan.ray === null) return null;
-  return base.self.rank === 0 ? clusterSaid(base) : ownRayAddress(base);
-}
+const raySaid = (base: Base): string | null =>
+  base.plan.ray === null ? null : base.self.rank === 0 ? clusterSaid(base) : ownRayAddress(base);
