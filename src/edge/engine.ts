@@ -1,6 +1,6 @@
 // The engine as it runs: spawned, relayed, looked at, signalled. What happens to it goes back as events.
 import type { ProcessSpec } from '#core/plan/plan.ts';
-import type { EffectOf } from '#core/supervision/effect.ts';
+import type { EffectOf, RayLogs } from '#core/supervision/effect.ts';
 import { maskValues } from '#core/secret.ts';
 
 import type { Occurrence } from './loop.ts';
@@ -26,7 +26,7 @@ export type EngineRoom = {
   readonly signal: (effect: EffectOf<'signalProcess'>) => void;
   readonly scan: (effect: EffectOf<'scanProcesses'>) => Promise<void>;
   readonly sweep: (effect: EffectOf<'sweepTree'>) => Promise<void>;
-  readonly readTail: (epoch: number, rayFolder: string | null) => void;
+  readonly readTail: (epoch: number, ray: RayLogs | null) => void;
   readonly lastLines: () => readonly string[];
 };
 
@@ -37,9 +37,9 @@ const notTried = (error: unknown) => ({ kind: 'failed', why: 'os', reason: Strin
 const lastWordsMs = 250;
 const lines = 20;
 
-async function rayLines(folder: string, env: EngineWorld['env']): Promise<readonly string[]> {
+async function rayLines(logs: RayLogs, env: EngineWorld['env']): Promise<readonly string[]> {
   const { rayLogLines } = await import('./ray/log-files.ts');
-  const found = await rayLogLines(folder).catch((error: unknown) => [`[ray] cannot read its logs: ${String(error)}`]);
+  const found = await rayLogLines(logs).catch((error: unknown) => [`[ray] cannot read its logs: ${String(error)}`]);
   return found.map((line) => maskValues(line, env));
 }
 
@@ -74,10 +74,12 @@ export function openEngine(world: EngineWorld): EngineRoom {
     push({ kind: 'treeSwept', epoch, survivors });
   };
   const lastLines = () => world.tail.lines(lines).map((line) => maskValues(line, world.env));
-  const readTail = (epoch: number, rayFolder: string | null) => {
+  const readTail = (epoch: number, logs: RayLogs | null) => {
     const read = async () => {
-      const ray = rayFolder === null ? [] : await rayLines(rayFolder, world.env);
-      push({ kind: 'tailRead', epoch, lines: [...ray, ...lastLines()].slice(-lines) });
+      const ray = logs === null ? [] : await rayLines(logs, world.env);
+      // Where Ray is the cause, half of the room is its own.
+      const first = ray.slice(0, lines / 2);
+      push({ kind: 'tailRead', epoch, lines: [...first, ...lastLines().slice(-(lines - first.length))] });
     };
     setTimeout(() => void read(), lastWordsMs);
   };

@@ -83,7 +83,7 @@ function performers(
       push({ kind: 'engineProbed', epoch, answers: await Promise.all(ask) });
     },
     askRay: async (asked) => push({ kind: 'rayAnswered', epoch: asked.epoch, ...(await askRay(asked, over)) }),
-    readTail: ({ epoch, rayFolder }) => engine.readTail(epoch, rayFolder),
+    readTail: ({ epoch, ray }) => engine.readTail(epoch, ray),
     removeRayFolder: ({ path }) => removeFolder(path, say),
     writeTermination: (_, state) => writeTermination(state),
     finish: ({ code }) => finish(code),

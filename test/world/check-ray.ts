@@ -88,7 +88,8 @@ export const foldersLeft = ({ nodes, launchers }: World): string[] =>
     .filter(({ life, rank, state }) => life === 'left' && nodes[rank]?.folders.has(folderOf(state.base)))
     .map(({ incarnation, state }) => `${incarnation} left ${folderOf(state.base)}`);
 
-/** Tells whether an effect reads the last lines where they are not, or not where they are. */
+/** Tells whether an effect reads Ray's last lines where they are not. */
 export const readsWrongTail = (launcher: Launcher, effect: Effect): boolean =>
   effect.kind === 'readTail' &&
-  effect.rayFolder !== (launcher.plan.ray === null ? null : folderOf(launcher.state.base));
+  effect.ray !== null &&
+  (launcher.plan.ray === null || effect.ray.folder !== folderOf(launcher.state.base));

@@ -23,7 +23,11 @@ export const head: RayPlan = {
 export const agent: RayPlan = { ...head, role: 'agent' };
 const spec = (name: 'engine' | 'ray-head' | 'ray-agent') => ({
   name,
-  argv: [name],
+  argv: {
+    engine: ['vllm', 'serve'],
+    'ray-head': ['ray', 'start', '--head'],
+    'ray-agent': ['ray', 'start', '--address=x'],
+  }[name],
   env: { set: {}, unset: [] },
   after: [],
 });

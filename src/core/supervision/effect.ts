@@ -4,6 +4,9 @@ import type { FingerprintField, ProcessSpec, ReadinessTarget } from '#core/plan/
 
 import type { LinkId, WireQuestion } from './event.ts';
 
+/** Where the logs of Ray are, and whose count most. */
+export type RayLogs = { readonly folder: string; readonly pid: number | null };
+
 /** Which process is meant: never a pid alone. */
 export type ProcessId = { readonly pid: number; readonly startTicks: number };
 
@@ -64,7 +67,7 @@ export type Effect =
       readonly spec: Pick<ProcessSpec, 'argv' | 'env'>;
     }
   /** The last lines of our output, and of Ray's own log files where they lie in a folder; answer tailRead. */
-  | { readonly kind: 'readTail'; readonly epoch: number; readonly rayFolder: string | null }
+  | { readonly kind: 'readTail'; readonly epoch: number; readonly ray: RayLogs | null }
   /** Removes the folder that was made for Ray. */
   | { readonly kind: 'removeRayFolder'; readonly path: string }
   /** Rewrites the termination message from the state. */

@@ -1,8 +1,9 @@
 // The verdict of one launcher: opened by the first cause, amended while it is open, frozen by the leader for all that hear it.
 import type { Candidate, Cause } from '#core/group/cause.ts';
 import { amend, openVerdict, sameHappening } from '#core/group/cause.ts';
+import { isRay } from '#upstream/ray/titles.ts';
 
-import type { Effect } from './effect.ts';
+import type { Effect, RayLogs } from './effect.ts';
 import type { Base } from './state.ts';
 import { epochOf } from './state.ts';
 import { ownRayFolder } from './ray-folder.ts';
@@ -38,8 +39,15 @@ export const askTail = (
   suspect: Candidate | null = null,
 ): { readonly base: Base; readonly effects: readonly Effect[] } => ({
   base: base.verdict === null ? base : { ...base, verdict: { ...base.verdict, tail: 'awaited', suspect } },
-  effects: [{ kind: 'readTail', epoch: epochOf(base), rayFolder: ownRayFolder(base) }],
+  effects: [{ kind: 'readTail', epoch: epochOf(base), ray: rayLogsOf(base) }],
 });
+
+// Ray's logs tell of Ray's own deaths; beside any other cause they would only take the room of the engine's last words.
+function rayLogsOf(base: Base): RayLogs | null {
+  const { process = null, pid = null } = base.verdict?.cause ?? {};
+  const folder = ownRayFolder(base);
+  return folder === null || process === null || !isRay(process) ? null : { folder, pid };
+}
 
 /** Returns until when the verdict is waited for: a leader that cannot be heard any more is lost by then. */
 export const verdictUntilMs = ({ verdict, nowMs, plan, self }: Base): number =>

@@ -2,19 +2,27 @@ import { constants } from 'node:fs';
 import { open, readdir, realpath } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 
+import type { RayLogs } from '#core/supervision/effect.ts';
 import { cutText } from '#core/text.ts';
 
 // Ray's processes say why they end in files of their own, not on our pipes (ray.md 2.4).
 const files = /^(?:raylet|gcs_server|dashboard_agent|runtime_env_agent)\.(?:err|out|log)$/;
+// worker-ID-JOB-PID: what an actor of vLLM printed.
+const isOfWorker = (name: string, pid: number | null): boolean =>
+  /^worker-.*-(\d+)\.(?:err|out)$/.exec(name)?.[1] === String(pid);
 const lastBytes = 4_096;
 const linesEach = 4;
 const lineLength = 512;
 
-/** Returns the last lines of Ray's own logs below its folder, each behind the name of its file; none where there are no files. */
-export async function rayLogLines(folder: string): Promise<readonly string[]> {
+/**
+ * Returns the last lines of Ray's own logs below its folder, each behind the name of its file; none where there are no files. Those of
+ * the worker with the pid that is named come first.
+ */
+export async function rayLogLines({ folder, pid }: RayLogs): Promise<readonly string[]> {
   const logs = await logsBelow(folder).catch(() => null);
   if (logs === null) return [];
-  const names = (await readdir(logs).catch(() => [])).filter((name) => files.test(name)).toSorted();
+  const found = (await readdir(logs).catch((): string[] => [])).toSorted();
+  const names = [...found.filter((name) => isOfWorker(name, pid)), ...found.filter((name) => files.test(name))];
   const read = await Promise.all(names.map(async (name) => lastLines(name, await tailOf(join(logs, name)))));
   return read.flat();
 }

@@ -5,3 +5,6 @@ const titled = /^ray::(?:DashboardAgent|RuntimeEnvAgent|RayWorkerProc(?:\.\w+)?|
 
 /** Tells whether a title is that of a Ray process without which a node or its engine cannot go on. */
 export const isRayTitle = (title: string): boolean => binary.test(title.trimEnd()) || titled.test(title.trimEnd());
+
+/** Tells whether a title or a command is that of any Ray process: one of these, or `ray start` itself. */
+export const isRay = (title: string): boolean => isRayTitle(title) || / start --(?:head|address=)/.test(title);

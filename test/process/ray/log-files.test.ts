@@ -18,7 +18,8 @@ async function rayFolder(logs: Readonly<Record<string, string | Buffer>>): Promi
   return { folder, logs: inside };
 }
 
-const lines = async (logs: Readonly<Record<string, string | Buffer>>) => rayLogLines((await rayFolder(logs)).folder);
+const lines = async (logs: Readonly<Record<string, string | Buffer>>) =>
+  rayLogLines({ ...(await rayFolder(logs)), pid: null });
 
 test('the logs of the processes that a node cannot live without are read, each line behind its file', async () => {
   const told = await lines({
@@ -39,6 +40,20 @@ test('the logs of the processes that a node cannot live without are read, each l
     '[raylet.out] one',
     '[raylet.out] two',
     '[runtime_env_agent.err] five',
+  ]);
+});
+
+test('a worker that is the cause tells its own words first', async () => {
+  const { folder } = await rayFolder({
+    'raylet.out': 'a worker died\n',
+    'worker-0123-01000000-42.err': 'RuntimeError: no\n',
+    'worker-0123-01000000-42.out': 'loading\n',
+    'worker-0123-01000000-142.err': 'another one\n',
+  });
+  expect(await rayLogLines({ folder, pid: 42 })).toEqual([
+    '[worker-0123-01000000-42.err] RuntimeError: no',
+    '[worker-0123-01000000-42.out] loading',
+    '[raylet.out] a worker died',
   ]);
 });
 
@@ -64,11 +79,11 @@ test('bytes that are no UTF-8, and those that would move a terminal, are told as
 
 test('no folder, no session, no logs: nothing to tell', async () => {
   const empty = await tempDir();
-  expect(await rayLogLines(join(empty, 'none'))).toEqual([]);
-  expect(await rayLogLines(empty)).toEqual([]);
+  expect(await rayLogLines({ folder: join(empty, 'none'), pid: null })).toEqual([]);
+  expect(await rayLogLines({ folder: empty, pid: null })).toEqual([]);
   expect(await lines({})).toEqual([]);
   await writeFile(join(empty, 'session_latest'), 'a file');
-  expect(await rayLogLines(empty)).toEqual([]);
+  expect(await rayLogLines({ folder: empty, pid: null })).toEqual([]);
 });
 
 test('a link that leads out of the folder is not followed, be it a log or the session', async () => {
@@ -76,12 +91,12 @@ test('a link that leads out of the folder is not followed, be it a log or the se
   const { folder, logs } = await rayFolder({ 'raylet.err': 'own\n' });
   await symlink(join(outside.logs, 'raylet.out'), join(logs, 'raylet.out'));
   await symlink('/dev/zero', join(logs, 'gcs_server.out'));
-  expect(await rayLogLines(folder)).toEqual(['[raylet.err] own']);
+  expect(await rayLogLines({ folder, pid: null })).toEqual(['[raylet.err] own']);
   const other = await tempDir();
   await symlink(outside.folder, join(other, 'session_latest'));
-  expect(await rayLogLines(other)).toEqual([]);
+  expect(await rayLogLines({ folder: other, pid: null })).toEqual([]);
   await symlink(join(outside.folder, 'session_latest'), join(`${other}`, 'session_2'));
-  expect(await rayLogLines(other)).toEqual([]);
+  expect(await rayLogLines({ folder: other, pid: null })).toEqual([]);
 });
 
 test('a folder, a pipe that nobody writes to, and a link in a circle hold nothing up', async () => {
@@ -89,14 +104,14 @@ test('a folder, a pipe that nobody writes to, and a link in a circle hold nothin
   await mkdir(join(logs, 'raylet.out'));
   spawnSync('mkfifo', [join(logs, 'gcs_server.out')]);
   await symlink('dashboard_agent.log', join(logs, 'dashboard_agent.log'));
-  expect(await rayLogLines(folder)).toEqual(['[raylet.err] own']);
+  expect(await rayLogLines({ folder, pid: null })).toEqual(['[raylet.err] own']);
 });
 
 test('a folder that is itself reached over a link is read', async () => {
   const { folder } = await rayFolder({ 'raylet.err': 'own\n' });
   const link = join(await tempDir(), 'ray');
   await symlink(folder, link);
-  expect(await rayLogLines(link)).toEqual(['[raylet.err] own']);
+  expect(await rayLogLines({ folder: link, pid: null })).toEqual(['[raylet.err] own']);
 });
 
 test('a log that grows while it is read costs no more than its end', async () => {
@@ -104,7 +119,7 @@ test('a log that grows while it is read costs no more than its end', async () =>
   const grow = async () => {
     for (let count = 0; count < 200; count += 1) await appendFile(join(logs, 'raylet.out'), 'more\n'.repeat(500));
   };
-  const [told] = await Promise.all([rayLogLines(folder), grow()]);
+  const [told] = await Promise.all([rayLogLines({ folder, pid: null }), grow()]);
   expect(told.length).toBeLessThanOrEqual(4);
-  expect((await rayLogLines(folder)).every((line) => line === '[raylet.out] more')).toBe(true);
+  expect((await rayLogLines({ folder, pid: null })).every((line) => line === '[raylet.out] more')).toBe(true);
 });

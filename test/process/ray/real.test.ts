@@ -134,7 +134,7 @@ test.skipIf(VLLM_ENGINES === '' || !isRoot)(
     expect(await judged('health', raylet)).toEqual({ kind: 'answered', answer: 'serving' });
     const counted = { kind: 'answered', answer: { nodes: 1, gpus: 3 } };
     await expect.poll(() => status(gcs), { timeout: readyMs, interval: 1_000 }).toEqual(counted);
-    expect((await rayLogLines(folder)).join('\n')).toMatch(/^\[gcs_server\.out\] .*\[raylet\.out\] /ms);
+    expect((await rayLogLines({ folder, pid: null })).join('\n')).toMatch(/^\[gcs_server\.out\] .*\[raylet\.out\] /ms);
   },
   2 * readyMs,
 );

@@ -57,7 +57,7 @@ test.each(unreadable)('a head that answers %j is asked by `ray status`, at once 
       kind: 'askRay',
       epoch: 1,
       question: 'status',
-      spec: { argv: ['ray-head', 'status', '--address=10.0.0.1:6379'], env: { set: {}, unset: [] } },
+      spec: { argv: ['ray', 'status', '--address=10.0.0.1:6379'], env: { set: {}, unset: [] } },
     },
   ]);
   expect(statusDocument(driven.state, 0).ray).toMatchObject({ means: 'cli', cluster: null });

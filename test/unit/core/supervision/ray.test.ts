@@ -80,7 +80,7 @@ test('a node with fewer GPUs than planned is refused at once: it will not grow',
 
 test('the head that dies while nodes are waited for ends all', () => {
   const driven = after(headed(), 200, { kind: 'childExited', epoch: 1, name: 'ray-head', code: 1, signal: null });
-  expect(causeOf(driven)).toMatchObject({ kind: 'process-died', rank: 0, process: 'ray-head', code: 1 });
+  expect(causeOf(driven)).toMatchObject({ kind: 'process-died', rank: 0, process: 'ray start --head', code: 1 });
 });
 
 test('nodes that never come are named when the deadline is over', () => {
@@ -163,9 +163,16 @@ test("an agent's Ray process that dies beside a healthy `ray start` is a fault",
   expect(causeOf(driven)).toMatchObject({ kind: 'process-died', rank: 1, process: raylet.title, pid: 101, code: 79 });
 });
 
+test("Ray's own lines are read for a death of Ray's alone", () => {
+  const engine = after(serving(), 300, { kind: 'childExited', epoch: 1, name: 'engine', code: 1, signal: null });
+  expect(done(engine, 'readTail')).toEqual([{ kind: 'readTail', epoch: 1, ray: null }]);
+  const head = after(serving(), 300, { kind: 'childExited', epoch: 1, name: 'ray-head', code: 1, signal: null });
+  expect(done(head, 'readTail')).toMatchObject([{ ray: { pid: 100 } }]);
+});
+
 test('the last lines are read in the folder that Ray was given, and it is removed last', () => {
   let driven = after(serving(), 300, { kind: 'childExited', epoch: 1, name: 'ray-head', code: 1, signal: null });
-  const folder = done(driven, 'readTail')[0]?.rayFolder ?? '';
+  const folder = done(driven, 'readTail')[0]?.ray?.folder ?? '';
   expect(folder).toMatch(/^\/tmp\/vllm-launch-\w+$/);
   driven = after(driven, 400, { kind: 'childExited', epoch: 1, name: 'engine', code: 0, signal: null });
   for (let atMs = 420; driven.state.phase === 'sweeping'; atMs += 20)
