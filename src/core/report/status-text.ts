@@ -17,7 +17,7 @@ export function renderStatus(document: StatusDocument): string {
     `${plain(document.phase)} for ${renderAge(phaseAgeMs(document))}, ${readiness(document)}`,
     '',
     ...renderTable([['RANK', 'HOST', 'PHASE', 'SINCE', 'GPUS', 'HEARD', 'CAUSE'], ...rows]),
-    ...rayLines(document.ray),
+    ...rayLines(document),
     ...waiting.flatMap((wait) => waitLines(wait, nowMs)),
     ...(cause === null ? [] : causeLines(cause)),
   ];
@@ -60,16 +60,27 @@ function renderTable(rows: readonly (readonly string[])[]): string[] {
   );
 }
 
+const othersSaid = 8;
 const noNodes = {
   wire: "nodes are the leader's to say",
   cli: 'its GCS cannot be read, it is asked by `ray status`, which names no nodes',
   health: 'its GCS cannot be read, it is asked only whether it serves',
 };
 
-function rayLines(ray: StatusDocument['ray']): string[] {
+function rayLines({ ray, waiting }: StatusDocument): string[] {
   if (ray === null) return [];
-  const nodes = ray.nodes.map(({ ip, state, gpus }) => `${ip} ${state} ${gpus} GPUs`);
-  return ['', plain(`Ray at ${ray.address}: ${nodes.join(', ') || noNodes[ray.means]}`)];
+  const said =
+    ray.waiting === null || waiting.some(({ gate }) => gate === 'ray-nodes') ? [] : [`  ${plain(ray.waiting)}`];
+  return ['', plain(`Ray at ${ray.address}: ${rayNodes(ray)}`), ...said];
+}
+
+function rayNodes({ nodes, means }: NonNullable<StatusDocument['ray']>): string {
+  if (nodes.length === 0) return noNodes[means];
+  const alive = nodes.filter(({ state }) => state === 'alive');
+  const gpus = alive.reduce((sum, node) => sum + node.gpus, 0);
+  const others = nodes.filter(({ state }) => state !== 'alive').map(({ ip, state }) => `${ip} ${state}`);
+  const more = others.length > othersSaid ? [`and ${others.length - othersSaid} more`] : [];
+  return [`${alive.length} nodes alive with ${gpus} GPUs`, ...others.slice(0, othersSaid), ...more].join(', ');
 }
 
 function waitLines({ gate, target, missing, sinceMs, deadlineMs }: StatusWait, nowMs: number): string[] {

@@ -102,7 +102,7 @@ function rayOf({ phase, base }: State): StatusDocument['ray'] {
   const { ray, plan } = base;
   if (plan.ray === null) return null;
   const nodes = (ray?.nodes ?? []).slice(0, mostMembers).map(({ ip, state, gpus }) => ({ ip, state, gpus }));
-  const waiting = phase === 'assembling' ? (ray?.why ?? null) : null;
+  const waiting = (phase === 'assembling' ? ray?.why : ray?.silent) ?? null;
   const address = `${plan.ray.host}:${plan.ray.port}`;
   return { address, means: rayMeans(base), cluster: ray?.cluster ?? null, waiting, nodes };
 }

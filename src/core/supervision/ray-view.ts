@@ -8,6 +8,7 @@ export const unasked: RayView = {
   asking: false,
   nextMs: 0,
   why: 'not asked yet',
+  silent: null,
   unknown: null,
   cluster: null,
   nodes: [],

@@ -3,11 +3,11 @@ import { launcherCause } from '#core/group/cause.ts';
 import { isSuspect } from '#core/group/peer.ts';
 
 import type { Effect } from './effect.ts';
-import type { EventOf } from './event.ts';
+import type { EventOf, RayAnswer } from './event.ts';
 import { fault } from './fault.ts';
-import { ownRayAddress, rayMembers } from './ray-nodes.ts';
+import { ownRayAddress, rayMembers, sayRayAnswer } from './ray-nodes.ts';
 import { rayWatchAtMs } from './ray-view.ts';
-import type { Base, StateOf, Step } from './state.ts';
+import type { Base, RayView, StateOf, Step } from './state.ts';
 import { epochOf, stay } from './state.ts';
 
 const everyMs = 1_000;
@@ -35,14 +35,13 @@ export function rayWatched(state: StateOf<'starting' | 'ready'>, event: EventOf<
   const { base } = state;
   if (base.ray === null) return stay(state);
   const { judgement } = event;
-  if (event.question !== 'nodes' || judgement.kind !== 'answered')
-    return stay({ ...state, base: { ...base, ray: { ...base.ray, asking: false } } });
+  if (event.question !== 'nodes' || judgement.kind !== 'answered') return unanswered(state, base.ray, judgement);
   const nodes = event.judgement.kind === 'answered' ? event.judgement.answer : [];
   const living = new Set(nodes.filter((node) => node.state !== 'dead').map(({ ip }) => ip));
   const dead = nodes.filter((node) => node.state === 'dead' && !living.has(node.ip));
   const next = {
     ...state,
-    base: { ...base, ray: { ...base.ray, asking: false, nodes, dead: dead.map(({ ip }) => ip) } },
+    base: { ...base, ray: { ...base.ray, asking: false, silent: null, nodes, dead: dead.map(({ ip }) => ip) } },
   };
   for (const { ip, death } of dead) {
     const member = rayMembers(base).find((entry) => entry.ip === ip);
@@ -53,6 +52,14 @@ export function rayWatched(state: StateOf<'starting' | 'ready'>, event: EventOf<
     return fault(next, launcherCause('process-died', 'engine-ended', message, more), 'seen');
   }
   return stay(next);
+}
+
+// A GCS that is there and does not answer ends nothing: its death is seen by the looks, and a busy one answers again.
+function unanswered(state: StateOf<'starting' | 'ready'>, ray: RayView, judgement: RayAnswer['judgement']): Step {
+  const silent = sayRayAnswer(judgement);
+  const next = { ...state, base: { ...state.base, ray: { ...ray, asking: false, silent } } };
+  if (ray.silent !== null) return stay(next);
+  return stay(next, { kind: 'say', level: 'warn', message: `Ray's GCS does not tell its nodes: ${silent}` });
 }
 
 // Whoever cannot be heard is judged by the link: Ray tells only what came of it.

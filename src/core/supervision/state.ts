@@ -60,6 +60,8 @@ export type RayView = {
   readonly nextMs: number;
   /** What is waited for, for a person. */
   readonly why: string;
+  /** Why the GCS did not answer when the leader last asked it while the engine runs; null where it did. */
+  readonly silent: string | null;
   /** Why the GCS cannot be read, so that Ray is asked by other means; null as long as it can. */
   readonly unknown: string | null;
   /** The cluster whose nodes these are; null until the head answers. */
