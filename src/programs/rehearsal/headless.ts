@@ -27,7 +27,7 @@ export const beHeadless = (settings: Settings, shape: Shape, setup: Setup): void
     gone: (index, how) => childGone(self, `VllmWorker-${index} died unexpectedly (${how})`),
   });
   const self: Self = { setup, crew, isUp: false, ending: false };
-  startFaults(setup, (code) => end(self, code));
+  startFaults(setup);
   heedStop(self);
 };
 

@@ -10,7 +10,7 @@ import { finish, outliveReaders } from './say.ts';
 import { beServer } from './server.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { shapeOf } from './shape.ts';
-import { beDaemon, beForker } from './told.ts';
+import { beDaemon, beForker, leaveWithParent } from './told.ts';
 import { beWorker } from './worker.ts';
 
 // The rehearsal engine: behaves like `vllm serve` or `python -m dynamo.vllm` from outside, and computes nothing.
@@ -60,6 +60,7 @@ const beKin = (role: string): void => {
     return refuse(2, `cannot be "${role}": that is said by the rehearsal engine to its own children`);
   process.once('message', (first: ToKin) => {
     if (first.kind !== 'setup') return refuse(2, `cannot be "${role}" without a setup`);
+    if (role === 'worker' || role === 'engine-core') leaveWithParent(first.setup);
     KIN[role](first.setup, (heard) => process.on('message', heard));
   });
 };

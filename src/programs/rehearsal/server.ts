@@ -52,7 +52,7 @@ export const beServer = async (settings: Settings, shape: Shape, setup: Setup, e
     ready: () => void becomeReady(self),
     gone: (index, how) => coreGone(self, `Engine core proc EngineCore_${index} died unexpectedly (${how}).`),
   });
-  startFaults(setup, (code) => end(self, code));
+  startFaults(setup);
 };
 
 const nameOf = ({ settings }: Self): string => (settings.profile === 'dynamo' ? 'MainProcess' : 'APIServer');

@@ -26,16 +26,23 @@ export const killLater = (
   );
 };
 
-/** Starts the faults of the top process that run beside everything else; `end` ends it with a code, children included. */
-export const startFaults = (setup: Setup, end: (code: number) => void): void => {
+/** Starts the faults of the top process that run beside everything else. */
+export const startFaults = (setup: Setup): void => {
+  // Its children end by themselves: killed by it they could be seen dead before it is, and pass for the cause.
   const dieMs = delayOf(setup, 'die-after');
-  if (dieMs !== null) setTimeout(() => end(1), dieMs);
+  if (dieMs !== null) setTimeout(() => finish(1), dieMs);
   const zeroMs = delayOf(setup, 'exit-zero-after');
-  if (zeroMs !== null) setTimeout(() => end(0), zeroMs);
+  if (zeroMs !== null) setTimeout(() => finish(0), zeroMs);
   if (isTold(setup, 'flood-output')) flood();
   if (!isTold(setup, 'leave-children')) return;
   spawnKin('daemon', setup, 'ignore', true);
   spawnKin('forker', setup, 'ignore');
+};
+
+/** Lets a child end once its parent is gone, where the parent is told to end by itself. */
+export const leaveWithParent = (setup: Setup): void => {
+  const alone = delayOf(setup, 'die-after') ?? delayOf(setup, 'exit-zero-after');
+  if (alone !== null) process.on('disconnect', () => process.exit(0));
 };
 
 /** Runs a daemon that is deaf to SIGTERM. */
