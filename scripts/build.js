@@ -17,10 +17,13 @@ const parts = {
   parse: { '#cli/parse.ts': 'parseWords' },
 };
 
+/** What only some launches come to need, wherever it is imported with import(): the same for rooms. */
+const late = { group: ['#edge/links.ts'], ray: ['#edge/ray/ask.ts'], http: ['#edge/network/http.ts'] };
+
 /** The most that one start may load, in KB, of all the files that it needs. */
 const limits = [
   { files: ['launcher', 'exec'], limit: 250 },
-  { files: ['launcher', 'parse', 'run'], limit: 700 },
+  { files: ['launcher', 'parse', 'run', 'group', 'ray', 'http'], limit: 700 },
 ];
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
@@ -56,18 +59,22 @@ const launcherParts = {
   name: 'launcher-parts',
   setup({ onResolve, onLoad }) {
     const partOf = (path) => Object.keys(parts).find((part) => path in parts[part]);
+    const lateOf = (path) => Object.keys(late).find((part) => late[part].includes(path));
     onResolve({ filter: /^#/ }, ({ path, kind, importer }) => {
-      const mains = kind === 'dynamic-import' && importer === `${root}src/main.ts`;
-      return mains && partOf(path) ? { path: `./${partOf(path)}.js`, external: true } : undefined;
+      if (kind !== 'dynamic-import') return undefined;
+      const part = importer === `${root}src/main.ts` ? partOf(path) : lateOf(path);
+      return part === undefined ? undefined : { path: `./${part}.js`, external: true };
     });
     onResolve({ filter: /^part:/ }, ({ path }) => ({ path: path.slice(5), namespace: 'part' }));
     onLoad({ filter: /.*/, namespace: 'part' }, ({ path }) => ({
       resolveDir: root,
-      contents: Object.entries(parts[path])
-        .map(
-          ([from, name]) => `export const ${name} = async (...given) => (await import('${from}')).${name}(...given);`,
-        )
-        .join('\n'),
+      contents:
+        (late[path] ?? []).map((from) => `export * from '${from}';`).join('\n') ||
+        Object.entries(parts[path] ?? {})
+          .map(
+            ([from, name]) => `export const ${name} = async (...given) => (await import('${from}')).${name}(...given);`,
+          )
+          .join('\n'),
     }));
   },
 };
@@ -76,7 +83,7 @@ const entries = { launcher: 'src/main.ts', tools: 'src/tools.ts', rehearsal: 'sr
 
 async function bundle() {
   const present = Object.entries(entries).filter(([, path]) => existsSync(`${root}${path}`));
-  const ofLauncher = Object.keys(parts).map((part) => [part, `part:${part}`]);
+  const ofLauncher = Object.keys({ ...parts, ...late }).map((part) => [part, `part:${part}`]);
   const { metafile } = await build({
     absWorkingDir: root,
     entryPoints: Object.fromEntries([...present, ...ofLauncher]),

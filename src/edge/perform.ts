@@ -78,7 +78,7 @@ function performers(
     scanProcesses: (effect) => engine.scan(effect),
     sweepTree: (effect) => engine.sweep(effect),
     probeEngine: async ({ epoch, targets }) => {
-      const { getStatus } = await import('./network/http.ts');
+      const { getStatus } = await import('#edge/network/http.ts');
       const ask = targets.map(({ host, port, path }) => getStatus(host, port, path, probeTimeoutMs));
       push({ kind: 'engineProbed', epoch, answers: await Promise.all(ask) });
     },

@@ -20,8 +20,10 @@ export const findExecutable = (word: string, path: string | undefined): Promise<
 async function search(word: string, path: string | undefined): Promise<Executable> {
   // A file that is there but may not be executed is remembered: a later one that may wins, else it is the reason.
   let why: Exclude<Kind, 'program'> = 'not-found';
-  for (const candidate of candidates(word, path)) {
-    const kind = await kindOf(candidate);
+  // Asked side by side and heard in order: a folder that does not answer holds up only what comes after it.
+  const asked = candidates(word, path).map((candidate) => ({ candidate, answer: kindOf(candidate) }));
+  for (const { candidate, answer } of asked) {
+    const kind = await answer;
     if (kind === 'program') return { found: true, word, path: candidate };
     if (kind !== 'not-found') why = kind;
   }
