@@ -1,12 +1,12 @@
-// Figures, not tests: medians of interleaved rounds, each beside a peer of the same run. `npm run bench [-- start|relay|group|ray]`
-// `ray` runs only when it is named: it takes a quarter of an hour and real engines.
+// Figures, not tests: medians of interleaved rounds, each beside a peer of the same run. `npm run bench [-- start|relay|group|ray|ray-beside]`
+// `ray` and `ray-beside` run only when they are named: they take long, and the installed engines.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { groupRows } from './bench-group.js';
-import { rayRows } from './bench-ray.js';
+import { besideRows, rayRows } from './bench-ray.js';
 import { launcher } from './group-lab.js';
 
 const wanted = process.argv.slice(2);
@@ -89,6 +89,7 @@ if (does('start')) await start();
 if (does('relay')) await relay();
 if (does('group')) rows.push(...(await groupRows()));
 if (wanted.includes('ray')) rows.push(...(await rayRows()));
+if (wanted.includes('ray-beside')) rows.push(...(await besideRows()));
 rmSync(folder, { recursive: true, force: true });
 const widths = [0, 1, 2, 3].map((column) => Math.max(...rows.map((row) => row[column].length)));
 for (const row of rows) console.log(row.map((cell, column) => cell.padEnd(widths[column])).join('  '));
