@@ -42,7 +42,7 @@ export const startFaults = (setup: Setup): void => {
 /** Lets a child end once its parent is gone, where the parent is told to end by itself. */
 export const leaveWithParent = (setup: Setup): void => {
   const alone = delayOf(setup, 'die-after') ?? delayOf(setup, 'exit-zero-after');
-  if (alone !== null) process.on('disconnect', () => process.exit(0));
+  if (alone !== null) process.on('disconnect', () => finish(0));
 };
 
 /** Runs a daemon that is deaf to SIGTERM. */
