@@ -94,7 +94,9 @@ describe('parsers of what people write', () => {
   test('to be the same host goes both ways', () => {
     const host = fc
       .array(fc.constantFrom('a', 'b', 'A', '1'), { minLength: 1, maxLength: 4 })
-      .map((labels) => labels.join('.'));
+      .map((labels) => labels.join('.'))
+      // An address has no domain: 1.1.1.1.x is another host.
+      .filter((name) => name !== '1.1.1.1');
     fc.assert(
       fc.property(
         host,

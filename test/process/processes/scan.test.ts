@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { readStat, readTitle } from '#edge/processes/proc.ts';
@@ -62,8 +64,11 @@ describe('scanProcesses', () => {
   });
 
   it('takes a zombie for dead', async () => {
-    const child = await start(['sh', '-c', 'true & echo $!; exec sleep 1000']);
+    const child = await start(['sh', '-c', 'sleep 1000 & echo $!; exec sleep 1000']);
     const zombie = Number(await child.line());
+    // A shell may still reap it; what replaces the shell never does.
+    await until(() => readFileSync(`/proc/${child.pid}/comm`, 'utf8') === 'sleep\n');
+    process.kill(zombie, 'SIGKILL');
     await until(() => readStat(zombie)?.state === 'Z');
     const id = { pid: zombie, startTicks: readStat(zombie)!.startTicks };
     expect(await scanProcesses([id], false)).toEqual([]);
