@@ -206,7 +206,7 @@ async function contest(venv, model, start, perform) {
       `node ${node} ${ms === Infinity ? `not within ${noticedWithinMs / 1_000} s` : `after ${(ms / 1_000).toFixed(1)} s`}`;
     await pause(1_000);
     const processes = [0, 1].flatMap((node) => lab.pids(node)).length;
-    const folders = readdirSync(lab.folder).filter((file) => file.startsWith('ray-')).length;
+    const folders = readdirSync(lab.folder).filter((file) => /^(ray-|vllm-launch-)/.test(file)).length;
     const left = `${processes} processes, ${lab.sharedMemory().length} shared, ${folders} folders`;
     return { readyMs, ended: seen.map(says).join(', '), codes: seen.map(({ code }) => code).join(' and '), left };
   } finally {
@@ -215,7 +215,7 @@ async function contest(venv, model, start, perform) {
 }
 
 function ours(lab, venv, words) {
-  return startPair(lab, venv, words, { ...rayEnv, RAY_TMPDIR: '/tmp' }, 'ray');
+  return startPair(lab, venv, words, { ...rayEnv, RAY_TMPDIR: lab.folder }, 'ray');
 }
 
 const rayOptions = (lab, node) => [

@@ -42,6 +42,19 @@ const deaf = {
   verdict: 'ignored',
 } as const;
 
+// From the common start on, whatever of this node's runs by then.
+const running = {
+  joined: 'ignored',
+  gone,
+  refused: 'ignored',
+  start: 'ignored',
+  reported,
+  'stop-asked': stopAsked,
+  stop,
+  drained: 'ignored',
+  verdict: 'ignored',
+} as const;
+
 export const couplings: Couplings = {
   opening: deaf,
   resolving: deaf,
@@ -56,39 +69,9 @@ export const couplings: Couplings = {
     drained: 'ignored',
     verdict: 'ignored',
   },
-  assembling: {
-    joined: 'ignored',
-    gone,
-    refused: 'ignored',
-    start: 'ignored',
-    reported,
-    'stop-asked': stopAsked,
-    stop,
-    drained: 'ignored',
-    verdict: 'ignored',
-  },
-  starting: {
-    joined: 'ignored',
-    gone,
-    refused: 'ignored',
-    start: 'ignored',
-    reported,
-    'stop-asked': stopAsked,
-    stop,
-    drained: 'ignored',
-    verdict: 'ignored',
-  },
-  ready: {
-    joined: 'ignored',
-    gone,
-    refused: 'ignored',
-    start: 'ignored',
-    reported,
-    'stop-asked': stopAsked,
-    stop,
-    drained: 'ignored',
-    verdict: 'ignored',
-  },
+  assembling: running,
+  starting: running,
+  ready: running,
   draining: {
     joined: 'ignored',
     gone: goneWhileDraining,

@@ -34,9 +34,9 @@ export function rayWatchDue(base: Base): { readonly base: Base; readonly effects
 export function rayWatched(state: StateOf<'starting' | 'ready'>, event: EventOf<'rayAnswered'>): Step {
   const { base } = state;
   if (base.ray === null) return stay(state);
-  const { judgement } = event;
-  if (event.question !== 'nodes' || judgement.kind !== 'answered') return unanswered(state, base.ray, judgement);
-  const nodes = event.judgement.kind === 'answered' ? event.judgement.answer : [];
+  if (event.question !== 'nodes' || event.judgement.kind !== 'answered')
+    return unanswered(state, base.ray, event.judgement);
+  const nodes = event.judgement.answer;
   const living = new Set(nodes.filter((node) => node.state !== 'dead').map(({ ip }) => ip));
   const dead = nodes.filter((node) => node.state === 'dead' && !living.has(node.ip));
   const next = {
