@@ -16,8 +16,6 @@ export const head: RayPlan = {
   gpusPerNode: 1,
   temp: '/tmp',
   joins: 'at-once',
-  auth: 'disabled',
-  nodeManagerPort: 6380,
   version: '2.60.0',
 };
 export const agent: RayPlan = { ...head, role: 'agent' };

@@ -34,7 +34,5 @@ export const rayPlanFor = (outcome: RayOutcome, rank: number, size: number, lead
   gpusPerNode: 1,
   temp: '/tmp',
   joins: outcome === 'elastic-ep' ? 'when-leader-ready' : 'at-once',
-  auth: 'disabled',
-  nodeManagerPort: 6_380,
   version: '2.60.0',
 });

@@ -61,9 +61,6 @@ export type RayPlan = {
   readonly temp: string;
   /** When an agent is started: at once (it waits for the head), or when the leader's engine is ready (elastic-ep). */
   readonly joins: 'at-once' | 'when-leader-ready';
-  /** `user` where RAY_AUTH_MODE was set already. */
-  readonly auth: 'disabled' | 'token' | 'user';
-  readonly nodeManagerPort: number;
   readonly version: string | null;
 };
 

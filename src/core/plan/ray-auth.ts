@@ -9,12 +9,7 @@ import { authVariable, isToken, tokenFileVariable, tokensSince } from '#upstream
 
 import type { Decided, Launch, Remarks } from './launch.ts';
 import { noRemarks, usesRay } from './launch.ts';
-import type { RayPlan } from './plan.ts';
 import { isAtLeast } from './versions.ts';
-
-/** Returns who chose the mode: the user's own variable, or --ray-auth. */
-export const authOf = ({ options, facts }: Launch): RayPlan['auth'] =>
-  given(facts.env, authVariable) === null ? (options['ray-auth'] ?? 'disabled') : 'user';
 
 /** Returns the mode that Ray reads, in lower case as Ray compares it. */
 export const authMode = ({ options, facts }: Launch): string =>

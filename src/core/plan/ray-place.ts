@@ -1,13 +1,11 @@
 // This node's part in a Ray cluster: head or agent, of how many nodes, and where the GCS is.
 import { given } from '#core/identity/given.ts';
-import { rayPorts } from '#upstream/ray/ports.ts';
 import { folderVariable } from '#upstream/ray/start-variables.ts';
 
 import type { Decided } from './launch.ts';
 import { usesRay } from './launch.ts';
 import { ownNode } from './own-address.ts';
 import type { RayPlan } from './plan.ts';
-import { authOf } from './ray-auth.ts';
 
 /** Returns what is needed of this node's Ray, or null without Ray or where this node's place in it is not known. */
 export function rayPlanOf(launch: Decided): RayPlan | null {
@@ -18,18 +16,15 @@ export function rayPlanOf(launch: Decided): RayPlan | null {
   const host = alone ? ownNode(launch).address : (leader?.host ?? null);
   if (!usesRay(launch) || host === null || size === null || (rank === null && !alone) || gpusPerNode === 0) return null;
   const elastic = decision.outcome === 'elastic-ep';
-  const port = options['ray-port'];
   return {
     role: alone || rank === 0 ? 'head' : 'agent',
     host,
-    port,
+    port: options['ray-port'],
     address: ownNode(launch).address,
     nodes: elastic ? 1 : size,
     gpusPerNode,
     temp: tempOf(launch),
     joins: elastic ? 'when-leader-ready' : 'at-once',
-    auth: authOf(launch),
-    nodeManagerPort: rayPorts(port).nodeManager,
     version: facts.ray?.version ?? null,
   };
 }

@@ -64,9 +64,10 @@ describe('--shutdown-timeout stands between the words of the user and ours', () 
   );
 
   test.each([
-    ['single', planFor({})],
-    ['replicas', leaderPlan({ words: serve() })],
-  ])('not where the command is untouched: %s; a warning names it', (_, plan) => {
+    ['single', () => planFor({})],
+    ['replicas', () => leaderPlan({ words: serve() })],
+  ])('not where the command is untouched: %s; a warning names it', (_, planOf) => {
+    const plan = planOf();
     expect(argvOf(plan)).toEqual(serve());
     expect(plan.document.warnings).toEqual([
       {

@@ -48,18 +48,18 @@ describe('the variables of an engine that spans nodes', () => {
 
 describe('the variables of an engine on one node', () => {
   test.each([
-    ['alone', planFor({ facts: { route } })],
-    ['one of several', leaderPlan({ words: serve(), facts: { route } })],
-    ['alone by option', leaderPlan({ options: { outcome: 'single' }, facts: { route } })],
-  ])('%s are none', (_, plan) => expect(envOf(plan)).toEqual({ set: {}, unset: [] }));
+    ['alone', () => planFor({ facts: { route } })],
+    ['one of several', () => leaderPlan({ words: serve(), facts: { route } })],
+    ['alone by option', () => leaderPlan({ options: { outcome: 'single' }, facts: { route } })],
+  ])('%s are none', (_, plan) => expect(envOf(plan())).toEqual({ set: {}, unset: [] }));
 });
 
 describe('DYN_SYSTEM_PORT', () => {
   test.each([
-    ['alone', planFor({ words: dynamoWorker() })],
-    ['on each node', leaderPlan({ words: dynamoWorker() })],
-    ['on a worker', workerPlan({ words: dynamoWorker('-tp', '16') })],
-  ])('is set for Dynamo %s', (_, plan) => expect(envOf(plan)?.set).toMatchObject({ DYN_SYSTEM_PORT: '9090' }));
+    ['alone', () => planFor({ words: dynamoWorker() })],
+    ['on each node', () => leaderPlan({ words: dynamoWorker() })],
+    ['on a worker', () => workerPlan({ words: dynamoWorker('-tp', '16') })],
+  ])('is set for Dynamo %s', (_, plan) => expect(envOf(plan())?.set).toMatchObject({ DYN_SYSTEM_PORT: '9090' }));
 
   test('is left to the user who set it', () => {
     expect(envOf(planFor({ words: dynamoWorker(), env: { DYN_SYSTEM_PORT: '8081' } }))?.set).toEqual({});

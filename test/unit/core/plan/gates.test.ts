@@ -12,21 +12,25 @@ const system = ['live', 'health'].map((path) => `http http://127.0.0.1:9090/${pa
 
 describe('the gates, in the order in which they are passed', () => {
   test.each([
-    ['a leader', leaderPlan(), [dns, group, health]],
-    ['a worker', workerPlan(), [dns, group]],
-    ['one node', planFor({}), [health]],
-    ['replicas', leaderPlan({ words: serve() }), [health]],
-    ['replicas tied together', workerPlan({ words: serve(), options: { fate: 'together' } }), [dns, group, health]],
-    ['mp without a group', leaderPlan({ options: { 'no-group': true } }), [dns, health]],
-    ['a worker without a group', workerPlan({ options: { 'no-group': true } }), [dns]],
-    ['mp apart', leaderPlan({ options: { fate: 'apart' } }), [dns, health]],
-    ['a Dynamo leader', leaderPlan({ words: dynamoWorker('-tp', '16') }), [dns, group, ...system]],
-    ['a Dynamo worker', workerPlan({ words: dynamoWorker('-tp', '16') }), [dns, group]],
-    ['one Dynamo node', planFor({ words: dynamoWorker() }), system],
-    ['a command', planFor({ words: ['x'] }), []],
-    ['a headless engine', planFor({ words: serve('--headless') }), []],
-    ['a node without its rank', planFor({ words: serve('-tp', '16'), env: { LWS_GROUP_SIZE: '2' } }), []],
-  ])('%s', (_, plan, expected) => expect(gates(plan)).toEqual(expected));
+    ['a leader', () => leaderPlan(), [dns, group, health]],
+    ['a worker', () => workerPlan(), [dns, group]],
+    ['one node', () => planFor({}), [health]],
+    ['replicas', () => leaderPlan({ words: serve() }), [health]],
+    [
+      'replicas tied together',
+      () => workerPlan({ words: serve(), options: { fate: 'together' } }),
+      [dns, group, health],
+    ],
+    ['mp without a group', () => leaderPlan({ options: { 'no-group': true } }), [dns, health]],
+    ['a worker without a group', () => workerPlan({ options: { 'no-group': true } }), [dns]],
+    ['mp apart', () => leaderPlan({ options: { fate: 'apart' } }), [dns, health]],
+    ['a Dynamo leader', () => leaderPlan({ words: dynamoWorker('-tp', '16') }), [dns, group, ...system]],
+    ['a Dynamo worker', () => workerPlan({ words: dynamoWorker('-tp', '16') }), [dns, group]],
+    ['one Dynamo node', () => planFor({ words: dynamoWorker() }), system],
+    ['a command', () => planFor({ words: ['x'] }), []],
+    ['a headless engine', () => planFor({ words: serve('--headless') }), []],
+    ['a node without its rank', () => planFor({ words: serve('-tp', '16'), env: { LWS_GROUP_SIZE: '2' } }), []],
+  ])('%s', (_, plan, expected) => expect(gates(plan())).toEqual(expected));
 
   test('have the deadlines and the port of the options', () => {
     const options = { 'dns-timeout': 1000, 'group-timeout': 2000, 'startup-timeout': 3000, 'group-port': 9999 };
@@ -117,37 +121,41 @@ describe('the ports of a launch; null is one that is not used', () => {
   const none = { status: 9440, group: null, master: null, engine: null, system: null, ray: null };
 
   test.each([
-    ['one node', planFor({}), { ...none, engine: 8000 }],
-    ['one node elsewhere', planFor({ words: serve('--port', '1') }), { ...none, engine: 1 }],
-    ['a leader', leaderPlan(), { ...none, group: 9441, master: 29_500, engine: 8000 }],
-    ['a worker', workerPlan(), { ...none, group: 9441, master: 29_500 }],
-    ['replicas', leaderPlan({ words: serve() }), { ...none, engine: 8000 }],
-    ['Dynamo', planFor({ words: dynamoWorker() }), { ...none, system: 9090 }],
-    ['a Dynamo worker', workerPlan({ words: dynamoWorker('-tp', '16') }), { ...none, group: 9441, master: 29_500 }],
-    ['a command', planFor({ words: ['x'] }), none],
-    ['no status', planFor({ words: ['x'], options: { 'status-port': 0 } }), { ...none, status: null }],
+    ['one node', () => planFor({}), { ...none, engine: 8000 }],
+    ['one node elsewhere', () => planFor({ words: serve('--port', '1') }), { ...none, engine: 1 }],
+    ['a leader', () => leaderPlan(), { ...none, group: 9441, master: 29_500, engine: 8000 }],
+    ['a worker', () => workerPlan(), { ...none, group: 9441, master: 29_500 }],
+    ['replicas', () => leaderPlan({ words: serve() }), { ...none, engine: 8000 }],
+    ['Dynamo', () => planFor({ words: dynamoWorker() }), { ...none, system: 9090 }],
+    [
+      'a Dynamo worker',
+      () => workerPlan({ words: dynamoWorker('-tp', '16') }),
+      { ...none, group: 9441, master: 29_500 },
+    ],
+    ['a command', () => planFor({ words: ['x'] }), none],
+    ['no status', () => planFor({ words: ['x'], options: { 'status-port': 0 } }), { ...none, status: null }],
     [
       'all by option',
-      leaderPlan({ options: { 'status-port': 1, 'group-port': 2, 'master-port': 3 } }),
+      () => leaderPlan({ options: { 'status-port': 1, 'group-port': 2, 'master-port': 3 } }),
       { ...none, status: 1, group: 2, master: 3, engine: 8000 },
     ],
-  ])('%s', (_, plan, ports) => expect(plan.document.ports).toEqual(ports));
+  ])('%s', (_, plan, ports) => expect(plan().document.ports).toEqual(ports));
 });
 
 describe('members stop', () => {
   const spread = (...words: readonly string[]) => leaderPlan({ words: serve('-dp', '16', ...words) });
   test.each([
-    ['mp', leaderPlan(), 'together'],
-    ['ray', leaderPlan({ options: { executor: 'ray' } }), 'together'],
-    ['replicas', leaderPlan({ words: serve() }), 'apart'],
-    ['data-parallel', spread(), 'apart'],
-    ['data-parallel of experts', spread('--enable-expert-parallel'), 'together'],
-    ['mp apart by option', leaderPlan({ options: { fate: 'apart' } }), 'apart'],
-    ['replicas together by option', leaderPlan({ words: serve(), options: { fate: 'together' } }), 'together'],
-    ['one node', planFor({ options: { fate: 'together' } }), 'alone'],
-    ['one node by option', leaderPlan({ options: { outcome: 'single', fate: 'together' } }), 'alone'],
-    ['without a group', leaderPlan({ options: { 'no-group': true, fate: 'together' } }), 'alone'],
-    ['a size not known', planFor({ env: { LWS_WORKER_INDEX: '1' } }), 'alone'],
-    ['a node of a group', leaderPlan({ facts: { gpus: gpus(0) } }), 'together'],
-  ])('%s: %s', (_, plan, fate) => expect(plan.fate).toBe(fate));
+    ['mp', () => leaderPlan(), 'together'],
+    ['ray', () => leaderPlan({ options: { executor: 'ray' } }), 'together'],
+    ['replicas', () => leaderPlan({ words: serve() }), 'apart'],
+    ['data-parallel', () => spread(), 'apart'],
+    ['data-parallel of experts', () => spread('--enable-expert-parallel'), 'together'],
+    ['mp apart by option', () => leaderPlan({ options: { fate: 'apart' } }), 'apart'],
+    ['replicas together by option', () => leaderPlan({ words: serve(), options: { fate: 'together' } }), 'together'],
+    ['one node', () => planFor({ options: { fate: 'together' } }), 'alone'],
+    ['one node by option', () => leaderPlan({ options: { outcome: 'single', fate: 'together' } }), 'alone'],
+    ['without a group', () => leaderPlan({ options: { 'no-group': true, fate: 'together' } }), 'alone'],
+    ['a size not known', () => planFor({ env: { LWS_WORKER_INDEX: '1' } }), 'alone'],
+    ['a node of a group', () => leaderPlan({ facts: { gpus: gpus(0) } }), 'together'],
+  ])('%s: %s', (_, plan, fate) => expect(plan().fate).toBe(fate));
 });

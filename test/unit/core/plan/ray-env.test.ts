@@ -116,11 +116,11 @@ describe('what no process may see', () => {
   const env = { VLLM_PORT: 'tcp://10.0.0.1:80', RAY_TMPDIR: '/scratch' };
 
   test.each([
-    ['a leader', rayLeader({ env }), 2],
-    ['a worker', rayWorker({ env }), 1],
-    ['elastic-ep', elasticAlone({ env }), 2],
-  ])('is taken out on %s', (_, { document }, count) => {
-    expect(document.processes.map(({ env: { unset } }) => unset)).toEqual(
+    ['a leader', () => rayLeader({ env }), 2],
+    ['a worker', () => rayWorker({ env }), 1],
+    ['elastic-ep', () => elasticAlone({ env }), 2],
+  ])('is taken out on %s', (_, plan, count) => {
+    expect(plan().document.processes.map(({ env: { unset } }) => unset)).toEqual(
       Array.from({ length: count }, () => ['VLLM_PORT', 'RAY_TMPDIR']),
     );
   });
@@ -141,15 +141,15 @@ describe("Ray's token", () => {
     'set RAY_AUTH_TOKEN_PATH to a file with the same token on every node (`ray get-auth-token --generate` makes one), or give --ray-auth disabled';
 
   test.each([rayLeader, rayWorker, elasticAlone])('is asked for on every node where that is chosen', (plan) => {
-    const { problems, document, ray: chosen } = plan(given);
-    expect([problems, chosen?.auth]).toEqual([[], 'token']);
+    const { problems, document } = plan(given);
+    expect(problems).toEqual([]);
     for (const { env } of document.processes) expect(env.set).toMatchObject({ RAY_AUTH_MODE: 'token' });
     expect(document.warnings.map(({ code }) => code)).not.toContain('ray-open');
   });
 
   test.each(['token', 'TOKEN'])('is left to the user who said RAY_AUTH_MODE=%s', (mode) => {
-    const { problems, document, ray: chosen } = rayLeader({ env: { RAY_AUTH_MODE: mode }, facts: { rayToken: token } });
-    expect([problems, chosen?.auth]).toEqual([[], 'user']);
+    const { problems, document } = rayLeader({ env: { RAY_AUTH_MODE: mode }, facts: { rayToken: token } });
+    expect(problems).toEqual([]);
     for (const { env } of document.processes) expect(Object.hasOwn(env.set, 'RAY_AUTH_MODE')).toBe(false);
     expect(document.warnings).toEqual([]);
   });

@@ -60,10 +60,10 @@ describe('one engine on Ray over two nodes', () => {
   });
 
   test.each([
-    ['the leader', rayLeader(), 'ray-head'],
-    ['a worker', rayWorker(), 'ray-agent'],
+    ['the leader', () => rayLeader(), 'ray-head'],
+    ['a worker', () => rayWorker(), 'ray-agent'],
   ] as const)('leaves the address of %s open where the name of the leader has not been resolved', (_, plan, name) => {
-    const spec = processOf(plan, name);
+    const spec = processOf(plan(), name);
     expect(spec?.argv).toContain('--node-ip-address={node-address}');
     expect(spec === null ? [] : unfilled(spec)).toEqual(['{node-address}', '{ray-folder}']);
   });
@@ -113,9 +113,10 @@ describe('one engine on Ray over two nodes', () => {
 
 describe('elastic expert parallelism', () => {
   test.each([
-    ['on one node', elasticAlone()],
-    ['on the leader', elasticLeader()],
-  ])('%s runs a head and the command, untouched', (_, plan) => {
+    ['on one node', () => elasticAlone()],
+    ['on the leader', () => elasticLeader()],
+  ])('%s runs a head and the command, untouched', (_, planOf) => {
+    const plan = planOf();
     expect(plan.problems).toEqual([]);
     expect(names(plan)).toEqual([
       ['ray-head', []],
@@ -169,41 +170,47 @@ describe('what run needs of Ray', () => {
     gpusPerNode: 8,
     temp: '/tmp',
     joins: 'at-once',
-    auth: 'disabled',
-    nodeManagerPort: 6380,
     version: '2.60.0',
   };
   const elastic = { nodes: 1, joins: 'when-leader-ready' } as const;
 
   test.each([
-    ['a head', rayLeader(), head],
-    ['an agent', rayWorker(), { ...head, role: 'agent' }],
-    ['a head of elastic-ep', elasticLeader(), { ...head, ...elastic }],
-    ['an agent of elastic-ep', elasticWorker(), { ...head, ...elastic, role: 'agent' }],
-    ['one node', elasticAlone(), { ...head, ...elastic, host: '127.0.0.1', address: '127.0.0.1' }],
-    ['a folder of the user', rayLeader({ env: { RAY_TMPDIR: '/scratch/' } }), { ...head, temp: '/scratch' }],
-    ['an address of the user', rayLeader({ env: { VLLM_HOST_IP: '10.9.9.9' } }), { ...head, address: '10.9.9.9' }],
-    ['another port', rayLeader({ options: { 'ray-port': 7000 } }), { ...head, port: 7000, nodeManagerPort: 7001 }],
-    ['fewer GPUs', rayLeader({ words: serve('-tp', '4'), facts: { gpus: gpus(2) } }), { ...head, gpusPerNode: 2 }],
+    ['a head', () => rayLeader(), head],
+    ['an agent', () => rayWorker(), { ...head, role: 'agent' }],
+    ['a head of elastic-ep', () => elasticLeader(), { ...head, ...elastic }],
+    ['an agent of elastic-ep', () => elasticWorker(), { ...head, ...elastic, role: 'agent' }],
+    ['one node', () => elasticAlone(), { ...head, ...elastic, host: '127.0.0.1', address: '127.0.0.1' }],
+    ['a folder of the user', () => rayLeader({ env: { RAY_TMPDIR: '/scratch/' } }), { ...head, temp: '/scratch' }],
+    [
+      'an address of the user',
+      () => rayLeader({ env: { VLLM_HOST_IP: '10.9.9.9' } }),
+      { ...head, address: '10.9.9.9' },
+    ],
+    ['another port', () => rayLeader({ options: { 'ray-port': 7000 } }), { ...head, port: 7000 }],
+    [
+      'fewer GPUs',
+      () => rayLeader({ words: serve('-tp', '4'), facts: { gpus: gpus(2) } }),
+      { ...head, gpusPerNode: 2 },
+    ],
     [
       'another version',
-      rayWorker({ facts: { ray: version('2.48.0', 'ray') } }),
+      () => rayWorker({ facts: { ray: version('2.48.0', 'ray') } }),
       { ...head, role: 'agent', version: '2.48.0' },
     ],
-    ['a version not known', rayLeader({ facts: { vllm: null, ray: null } }), { ...head, version: null }],
-  ] as const)('%s', (_, plan, ray) => expect(plan.ray).toEqual(ray));
+    ['a version not known', () => rayLeader({ facts: { vllm: null, ray: null } }), { ...head, version: null }],
+  ] as const)('%s', (_, plan, ray) => expect(plan().ray).toEqual(ray));
 
   test.each([
-    ['mp', leaderPlan({ facts: { ray: version('2.60.0', 'ray') } })],
-    ['one node', planFor({})],
-    ['replicas', leaderPlan({ words: serve() })],
+    ['mp', () => leaderPlan({ facts: { ray: version('2.60.0', 'ray') } })],
+    ['one node', () => planFor({})],
+    ['replicas', () => leaderPlan({ words: serve() })],
     [
       'a node without its rank',
-      planFor({ words: serve('-tp', '16'), env: { LWS_GROUP_SIZE: '2' }, options: { executor: 'ray' } }),
+      () => planFor({ words: serve('-tp', '16'), env: { LWS_GROUP_SIZE: '2' }, options: { executor: 'ray' } }),
     ],
-    ['GPUs not known', elasticAlone({ facts: { gpus: null } })],
-    ['no GPUs', elasticAlone({ facts: { gpus: gpus(0) } })],
-  ])('is nothing for %s', (_, plan) => expect([plan.ray, plan.document.ports.ray]).toEqual([null, null]));
+    ['GPUs not known', () => elasticAlone({ facts: { gpus: null } })],
+    ['no GPUs', () => elasticAlone({ facts: { gpus: gpus(0) } })],
+  ])('is nothing for %s', (_, plan) => expect([plan().ray, plan().document.ports.ray]).toEqual([null, null]));
 });
 
 test('a Dynamo worker on Ray says that it is ready on the leader alone', () => {

@@ -66,11 +66,11 @@ describe('`ray start`', () => {
   const words = ['ray', 'start', '--head'];
 
   test.each([
-    ['on one node', planFor({ words })],
-    ['on two', leaderPlan({ words })],
-    ['as replicas', leaderPlan({ words, ...two })],
-    ['whatever --engine says', planFor({ words, options: { engine: 'vllm' } })],
-  ])('%s is refused', (_, plan) => expect(plan.problems).toEqual(problems));
+    ['on one node', () => planFor({ words })],
+    ['on two', () => leaderPlan({ words })],
+    ['as replicas', () => leaderPlan({ words, ...two })],
+    ['whatever --engine says', () => planFor({ words, options: { engine: 'vllm' } })],
+  ])('%s is refused', (_, plan) => expect(plan().problems).toEqual(problems));
 });
 
 describe('GPUs of a node that are not known', () => {
