@@ -35,9 +35,10 @@ export function engineArgv(launch: Decided, deadlines: Deadlines, drainDelayMs: 
     return { argv: rehearsed(launch), ours: [], problems: [], warnings: dropsRequests(launch, 'and is left as it is') };
   }
   const { fields } = launch;
-  const added = fields === null ? null : addedWords(launch, fields);
+  if (fields === null) return null;
+  const added = addedWords(launch, fields);
   if (added === null) return null;
-  const drain = drainWords(launch, deadlines.drain - drainDelayMs);
+  const drain = drainWords(launch, fields, deadlines.drain - drainDelayMs);
   const words = [...drain, ...added.words];
   return {
     argv: [...rehearsed(launch), ...words],
@@ -70,7 +71,7 @@ export function refusedTogether(launch: Decided, ours: readonly string[]): Probl
 function addedWords(launch: Decided, fields: EngineWords): Added | null {
   const place = mpPlace(launch);
   if (place !== null) return mpWords(place, fields);
-  return launch.decision.outcome === 'ray' && rayPlanOf(launch) !== null ? rayWords(fields) : null;
+  return rayPlanOf(launch) === null ? null : rayWords(fields);
 }
 
 function mpPlace({ decision, identity: { rank, size, leader }, options }: Decided): MpPlace | null {
@@ -78,15 +79,15 @@ function mpPlace({ decision, identity: { rank, size, leader }, options }: Decide
   return { rank, size, host: leader.host, masterPort: options['master-port'] };
 }
 
-function drainWords({ fields, facts, options }: Decided, drainMs: number): string[] {
-  if (fields === null || fields.shutdownTimeout.word !== null || drainMs < 1000) return [];
+function drainWords({ facts, options }: Decided, { shutdownTimeout }: EngineWords, drainMs: number): string[] {
+  if (shutdownTimeout.word !== null || drainMs < 1000) return [];
   const known = facts.vllm !== null && isAtLeast(facts.vllm.version, shutdownTimeoutSince);
   if (!known && !options.rehearse) return [];
   return ['--shutdown-timeout', String(Math.floor(drainMs / 1000))];
 }
 
-function dropsRequests({ fields, profile }: Decided, why: string): Warning[] {
-  if (profile === 'command' || fields === null || fields.shutdownTimeout.word !== null) return [];
+function dropsRequests({ fields }: Decided, why: string): Warning[] {
+  if (fields === null || fields.shutdownTimeout.word !== null) return [];
   const message = `the engine drops its requests when it is told to stop: the command has no --shutdown-timeout ${why}`;
   return [{ code: 'drops-requests', message }];
 }

@@ -21,9 +21,8 @@ export function decide(launch: Launch): Remarks & { readonly launch: Decided } {
           annotation: choice.annotation,
           reason: spans ? `${choice.reason}; ${reason}` : reason,
         };
-  const undecided = outcome === null || choice.executor === null;
   // What only matters where a backend is chosen is no remark elsewhere; a malformed annotation is one everywhere.
-  const warnings = spans || undecided ? choice.warnings : [];
+  const warnings = spans || outcome === null ? choice.warnings : [];
   return { launch: { ...launch, decision }, warnings, problems: choice.problems };
 }
 

@@ -2,7 +2,6 @@
 import { given } from '#core/identity/given.ts';
 
 import type { Decided } from './launch.ts';
-import { usesRay } from './launch.ts';
 import type { Variable } from './own-address.ts';
 import { nodeVariables } from './own-address.ts';
 import type { Deadlines, ProcessSpec } from './plan.ts';
@@ -35,6 +34,4 @@ const readyTimeout = ({ startup }: Deadlines): Variable => [
 ];
 
 /** Tells whether addresses of this node go to others: one engine spans nodes, or Ray stands between its processes. */
-const spansNodes = (launch: Decided): boolean =>
-  usesRay(launch) ||
-  ((launch.identity.size ?? 1) > 1 && launch.decision.outcome !== 'single' && launch.decision.outcome !== 'replicas');
+const spansNodes = ({ decision: { outcome } }: Decided): boolean => outcome !== 'single' && outcome !== 'replicas';

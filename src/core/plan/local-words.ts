@@ -38,9 +38,7 @@ function given(options: Options, origins: OptionOrigins): string[] {
     const chosen = origins[name] === 'option' || origins[name] === 'variable';
     if (!chosen || placed.has(name) || !(commands as readonly string[]).includes('run') || value === null) return [];
     if (kind === 'flag') return value === true ? [`--${name}`] : [];
-    const text = kind === 'duration' ? renderDuration(Number(value)) : kind === 'list' ? asList(value) : String(value);
-    return [`--${name}`, text];
+    // A list becomes its words with commas.
+    return [`--${name}`, kind === 'duration' ? renderDuration(Number(value)) : String(value)];
   });
 }
-
-const asList = (value: unknown): string => (Array.isArray(value) ? value.join(',') : String(value));

@@ -14,9 +14,7 @@ export function chooseOutcome(launch: Launch, executor: Executor): Choice {
   const elastic =
     fields !== null && fields.enableElasticEp.value && fields.dataParallelBackend.value.toLowerCase() === 'ray';
   if (n === 1) {
-    return elastic
-      ? { outcome: 'elastic-ep', reason: 'elastic expert parallelism on Ray is asked for' }
-      : { outcome: 'single', reason: 'one node' };
+    return elastic ? elasticEp : { outcome: 'single', reason: 'one node' };
   }
   if (fields === null) return { outcome: null, reason: 'what the command runs cannot be told' };
   const g = facts.gpus?.count ?? null;
@@ -24,11 +22,13 @@ export function chooseOutcome(launch: Launch, executor: Executor): Choice {
   if (!knowsSizes(fields)) return { outcome: null, reason: 'the sizes of the engine cannot be read' };
   const { world, dp } = sizesOf(fields);
   if (world > g) return { outcome: executor, reason: `one engine of ${processes(world)} spans nodes of ${g}` };
-  if (elastic) return { outcome: 'elastic-ep', reason: 'elastic expert parallelism on Ray is asked for' };
+  if (elastic) return elasticEp;
   if (world * dp > g) {
     return { outcome: 'data-parallel', reason: `${dp} replicas of ${processes(world)} span nodes of ${g}` };
   }
   return { outcome: 'replicas', reason: `an engine of ${processes(world * dp)} fits each node of ${g}` };
 }
+
+const elasticEp: Choice = { outcome: 'elastic-ep', reason: 'elastic expert parallelism on Ray is asked for' };
 
 const processes = (count: number): string => (count === 1 ? '1 process' : `${count} processes`);

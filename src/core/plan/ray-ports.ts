@@ -56,7 +56,8 @@ const fixedPorts: readonly Named[] = Object.entries(fixedRayPorts).map(([name, p
 function ownPorts(launch: Decided): Named[] {
   const { options, fields } = launch;
   const ports: readonly (readonly [string, number | null])[] = [
-    ['--status-port', options['status-port'] === 0 ? null : options['status-port']],
+    // 0 is off, and no port of Ray.
+    ['--status-port', options['status-port']],
     ['--group-port', fateOf(launch) === 'together' ? options['group-port'] : null],
     ['--master-port', options['master-port']],
     ["the engine's --data-parallel-rpc-port", fields?.dataParallelRpcPort.value ?? null],

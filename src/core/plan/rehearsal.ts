@@ -10,10 +10,9 @@ const form = /^(\d{1,9}):([a-z]+(?:-[a-z]+)*(?:=\d{1,7}(?:ms|s|m|h))?)$/;
 
 /** Returns the value of REHEARSAL_FAULT for this node's rank (a comma list), or null where nothing is to go wrong here. */
 export function rehearsalFaults({ options, identity }: Launch): string | null {
-  const rank = identity.role === 'single' ? 0 : identity.rank;
   const mine = (options['rehearsal-fault'] ?? []).flatMap((text) => {
     const [, at, fault] = form.exec(text) ?? [];
-    return fault !== undefined && Number(at) === rank ? [fault] : [];
+    return fault !== undefined && Number(at) === identity.rank ? [fault] : [];
   });
   return options.rehearse && mine.length > 0 ? mine.join(',') : null;
 }

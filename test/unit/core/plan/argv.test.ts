@@ -9,6 +9,7 @@ import {
   messages,
   mpAdds,
   planFor,
+  rayFacts,
   serve,
   version,
   warned,
@@ -98,6 +99,12 @@ describe('the words of the user and ours are taken together', () => {
     expect(adopted.problems).toEqual([]);
   });
 
+  test('-- in front of the engine hides nothing', () => {
+    const words = ['tini', '--', ...large];
+    const plan = leaderPlan({ words, options: { engine: 'vllm' } });
+    expect([plan.problems, argvOf(plan)]).toEqual([[], [...words, ...drain, ...mpAdds(0)]]);
+  });
+
   const refused = {
     name: 'config',
     message: 'cannot use --api-server-count 2: a --headless node starts no API server',
@@ -171,6 +178,8 @@ test.each([
   ['the rank', { LWS_GROUP_SIZE: '2', LWS_LEADER_ADDRESS: 'a.b' }],
   ['the leader', { LWS_GROUP_SIZE: '2', LWS_WORKER_INDEX: '1' }],
 ])('without %s no process is planned, least of all as rank 0', (_, env) => {
-  const plan = planFor({ words: large, env });
-  expect([argvOf(plan), plan.document.decision.outcome, plan.problems.length]).toEqual([null, 'mp', 1]);
+  for (const executor of ['mp', 'ray'] as const) {
+    const { document } = planFor({ words: large, env, facts: rayFacts, options: { executor } });
+    expect([document.processes, document.decision.outcome, document.errors.length]).toEqual([[], executor, 1]);
+  }
 });

@@ -1,6 +1,19 @@
 import { describe, expect, test } from 'vitest';
 
-import { gpus, dynamoWorker, leaderHost, leaderPlan, planFor, serve, workerPlan } from './plan-for.ts';
+import {
+  dynamoWorker,
+  elastic,
+  elasticAlone,
+  elasticLeader,
+  elasticWorker,
+  gpus,
+  leaderHost,
+  leaderPlan,
+  planFor,
+  rayWorker,
+  serve,
+  workerPlan,
+} from './plan-for.ts';
 
 const gates = (plan: ReturnType<typeof planFor>) =>
   plan.document.gates.map(({ kind, target, deadlineMs }) => `${kind} ${target} ${deadlineMs / 1000}`);
@@ -31,6 +44,50 @@ describe('the gates, in the order in which they are passed', () => {
     ['a headless engine', () => planFor({ words: serve('--headless') }), []],
     ['a node without its rank', () => planFor({ words: serve('-tp', '16'), env: { LWS_GROUP_SIZE: '2' } }), []],
   ])('%s', (_, plan, expected) => expect(gates(plan())).toEqual(expected));
+
+  describe('of elastic-ep', () => {
+    const answers = `ray-nodes ${leaderHost}:6379 600`;
+    const words = [...dynamoWorker(), ...elastic('-dp', '2').slice(3)];
+    const live = { DYN_SYSTEM_PORT: '8081', DYN_SYSTEM_LIVE_PATH: '/l' };
+    const told = { 'no-group': true };
+    test.each([
+      ['with the link an agent hears of the engine', () => elasticWorker(), [dns, group, answers]],
+      [
+        'without it an agent would ask the engine of the leader',
+        () => elasticWorker({ options: told }),
+        [dns, `http http://${leaderHost}:8000/health 7200`, answers],
+      ],
+      [
+        'at the port of its words',
+        () => elasticWorker({ words: elastic('-dp', '2', '--port', '8001'), options: told }),
+        [dns, `http http://${leaderHost}:8001/health 7200`, answers],
+      ],
+      [
+        'or whether a Dynamo worker lives',
+        () => elasticWorker({ words, env: live, options: told }),
+        [dns, `http http://${leaderHost}:8081/l 7200`, answers],
+      ],
+      [
+        'and nothing where that tells nothing',
+        () => elasticWorker({ words, env: { DYN_SYSTEM_PORT: '-1' }, options: told }),
+        [dns, answers],
+      ],
+      ['the leader asks its own engine alone', () => elasticLeader({ options: told }), [dns, answers, health]],
+      ['one node too', () => elasticAlone({ options: told }), ['ray-nodes 127.0.0.1:6379 600', health]],
+      ['other agents of Ray ask none', () => rayWorker({ options: told }), [dns, answers]],
+      [
+        'nor does a node without its rank',
+        () =>
+          planFor({ words: elastic(), env: { LWS_GROUP_SIZE: '2', LWS_LEADER_ADDRESS: leaderHost }, options: told }),
+        [dns],
+      ],
+      [
+        'nor one without its leader',
+        () => planFor({ words: elastic(), env: { LWS_GROUP_SIZE: '2', LWS_WORKER_INDEX: '1' }, options: told }),
+        [],
+      ],
+    ])('%s', (_, plan, expected) => expect(gates(plan())).toEqual(expected));
+  });
 
   test('have the deadlines and the port of the options', () => {
     const options = { 'dns-timeout': 1000, 'group-timeout': 2000, 'startup-timeout': 3000, 'group-port': 9999 };

@@ -108,7 +108,9 @@ describe('what contradicts is refused, with what to write instead', () => {
     [['-r', '0'], 8, '--node-rank'],
     [['--node-rank=2'], 8, '--node-rank'],
   ])('%j', (given, at, option) => {
-    const { document } = workerPlan({ words: serve('-tp', '24', ...given), facts: { gpus: gpus(12) } });
+    const plan = workerPlan({ words: serve('-tp', '24', ...given), facts: { gpus: gpus(12) } });
+    const { document } = plan;
+    expect(argvOf(plan)?.slice(5 + given.length)).toEqual([...drain, ...adds.slice(0, at), ...adds.slice(at + 2)]);
     const said = given.length === 4 ? given.slice(2).join(' ') : given.join(' ');
     expect(document.errors).toContainEqual({
       code: 78,
@@ -137,25 +139,31 @@ describe('what contradicts is refused, with what to write instead', () => {
   });
 
   test('--no-headless on a worker', () => {
-    expect(workerPlan({ words: dynamoWorker('-tp', '16', '--no-headless') }).problems).toEqual([
+    const words = dynamoWorker('-tp', '16', '--no-headless');
+    const plan = workerPlan({ words });
+    expect(plan.problems).toEqual([
       {
         name: 'config',
         message: 'cannot add --headless: the command says --no-headless',
         hint: 'remove it from the command',
       },
     ]);
+    expect(argvOf(plan)?.slice(words.length)).toEqual(['--shutdown-timeout', '40', ...mpAdds(1).slice(0, -1)]);
   });
 });
 
 describe('--headless on the leader', () => {
   test('is refused', () => {
-    expect(leaderPlan({ words: serve('-tp', '16', '--headless') }).problems).toEqual([
+    const words = serve('-tp', '16', '--headless');
+    const plan = leaderPlan({ words });
+    expect(plan.problems).toEqual([
       {
         name: 'config',
         message: 'cannot run the leader with --headless: a headless leader serves nothing',
         hint: 'remove it from the command; vllm-launch adds it on workers',
       },
     ]);
+    expect(argvOf(plan)).toEqual([...words, ...drain, ...mpAdds(0)]);
   });
 
   test('taken back is none', () => {

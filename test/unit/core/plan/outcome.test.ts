@@ -6,6 +6,14 @@ import { argvOf, dynamoWorker, gpus, leaderPlan, messages, planFor, serve } from
 const elastic = ['--enable-elastic-ep', '--enable-eplb', '--enable-expert-parallel', '--data-parallel-backend', 'ray'];
 const ray = { options: { executor: 'ray' } } as const;
 
+test.each([
+  [serve('-dp', '2', ...elastic), 'elastic-ep', 'elastic expert parallelism on Ray is asked for'],
+  [serve('-dp', '2'), 'single', 'one node'],
+] as const)('one node: %j', (words, outcome, reason) => {
+  const decision = { outcome, executor: null, rule: 'not-needed', annotation: null, reason };
+  expect(planFor({ words }).document.decision).toEqual(decision);
+});
+
 describe('two nodes of 8 GPUs', () => {
   test.each([
     ['one engine larger than a node', serve('-tp', '16'), {}, 'mp', 'one engine of 16 processes spans nodes of 8'],

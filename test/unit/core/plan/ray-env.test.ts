@@ -189,9 +189,11 @@ describe("Ray's token", () => {
 
   test('is refused where option and variable contradict each other', () => {
     const contradiction = 'remove one of them, or make them equal';
-    expect(problem(rayLeader({ ...given, env: { RAY_AUTH_MODE: 'disabled' } }))).toEqual([
+    const contradicted = rayLeader({ ...given, env: { RAY_AUTH_MODE: 'disabled' } });
+    expect(problem(contradicted)).toEqual([
       ['cannot use --ray-auth token: the environment says RAY_AUTH_MODE=disabled', contradiction],
     ]);
+    expect(contradicted.document.warnings).toEqual([]);
     expect(
       problem(
         rayLeader({ options: { 'ray-auth': 'disabled' }, env: { RAY_AUTH_MODE: 'token' }, facts: given.facts ?? {} }),
@@ -229,7 +231,7 @@ describe("Ray's token", () => {
 
 describe('the members of a Ray cluster agree on', () => {
   const fields = (plan: ReturnType<typeof planFor>) =>
-    plan.fingerprint.slice(9).map(({ field, value }) => `${field}=${value}`);
+    plan.fingerprint.slice(9).map(({ field, value, shown }) => `${field}=${value}${shown ? '' : ' (hidden)'}`);
 
   test.each([rayLeader, rayWorker, elasticAlone])('its port, its mode and the version of Python', (plan) => {
     expect(fields(plan({ facts: { python: '3.11.7' } }))).toEqual([

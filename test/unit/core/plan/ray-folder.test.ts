@@ -1,6 +1,17 @@
 import { describe, expect, test } from 'vitest';
 
+import { longestSocketBytes, rayFolder, socketPathBytes } from '#core/plan/ray-folder.ts';
+
 import { rayWorker } from './plan-for.ts';
+
+test('a launcher has a folder of its own below that of all', () => {
+  expect(rayFolder('/tmp', '01234567-89ab-cdef')).toBe('/tmp/vllm-launch-01234567');
+  expect(rayFolder('', 'abc')).toBe('/vllm-launch-abc');
+});
+
+test("what the paths of Ray's sockets have beyond the folder of all leaves room for a short one", () => {
+  expect([longestSocketBytes, socketPathBytes]).toEqual([87, 107]);
+});
 
 describe('the folder of the user', () => {
   const refused = (folder: string) => rayWorker({ env: { RAY_TMPDIR: folder } }).problems;

@@ -15,6 +15,7 @@ import {
   leaderPlan,
   planFor,
   processOf,
+  rayFacts,
   rayLeader,
   rayWorker,
   serve,
@@ -173,6 +174,8 @@ describe('what run needs of Ray', () => {
     version: '2.60.0',
   };
   const elastic = { nodes: 1, joins: 'when-leader-ready' } as const;
+  const incomplete = (env: Record<string, string>) =>
+    planFor({ words: serve('-tp', '16'), env, facts: rayFacts, options: { executor: 'ray' } });
 
   test.each([
     ['a head', () => rayLeader(), head],
@@ -180,7 +183,7 @@ describe('what run needs of Ray', () => {
     ['a head of elastic-ep', () => elasticLeader(), { ...head, ...elastic }],
     ['an agent of elastic-ep', () => elasticWorker(), { ...head, ...elastic, role: 'agent' }],
     ['one node', () => elasticAlone(), { ...head, ...elastic, host: '127.0.0.1', address: '127.0.0.1' }],
-    ['a folder of the user', () => rayLeader({ env: { RAY_TMPDIR: '/scratch/' } }), { ...head, temp: '/scratch' }],
+    ['a folder of the user', () => rayLeader({ env: { RAY_TMPDIR: '/scratch//' } }), { ...head, temp: '/scratch' }],
     [
       'an address of the user',
       () => rayLeader({ env: { VLLM_HOST_IP: '10.9.9.9' } }),
@@ -204,10 +207,9 @@ describe('what run needs of Ray', () => {
     ['mp', () => leaderPlan({ facts: { ray: version('2.60.0', 'ray') } })],
     ['one node', () => planFor({})],
     ['replicas', () => leaderPlan({ words: serve() })],
-    [
-      'a node without its rank',
-      () => planFor({ words: serve('-tp', '16'), env: { LWS_GROUP_SIZE: '2' }, options: { executor: 'ray' } }),
-    ],
+    ['a node without its rank', () => incomplete({ LWS_GROUP_SIZE: '2', LWS_LEADER_ADDRESS: 'a.b' })],
+    ['a node without its leader', () => incomplete({ LWS_GROUP_SIZE: '2', LWS_WORKER_INDEX: '1' })],
+    ['a node without both', () => incomplete({ LWS_GROUP_SIZE: '2' })],
     ['GPUs not known', () => elasticAlone({ facts: { gpus: null } })],
     ['no GPUs', () => elasticAlone({ facts: { gpus: gpus(0) } })],
   ])('is nothing for %s', (_, plan) => expect([plan().ray, plan().document.ports.ray]).toEqual([null, null]));

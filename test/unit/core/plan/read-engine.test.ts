@@ -54,6 +54,8 @@ describe("where the engine's own words begin", () => {
     ['pythonic m', 1],
     ['sh server.sh m', 2],
     ['sh -e server.sh m', 3],
+    ['sh server.sh -c', 2],
+    ['bash --norc name m', 3],
     ['sh -c script', 3],
     ['sh -c script name m', 4],
     ['bash -e -lc script name m', 5],
@@ -98,6 +100,10 @@ describe('a command that --engine explains', () => {
     });
     const behind = leaderPlan({ words: [...words, 'sh', 'm', '-tp', '16'], options: { engine: 'vllm' } });
     expect([behind.document.decision.outcome, warned(behind)]).toEqual(['mp', []]);
+  });
+
+  test('may have no words at all without hiding any', () => {
+    expect(warned(planFor({ words: ['my-server'], options: { engine: 'vllm' } }))).toEqual(['drops-requests']);
   });
 });
 

@@ -45,6 +45,7 @@ describe('a command that is no engine, on several nodes', () => {
 
   test.each([[['sh', '-c', 'vllm serve m']], [['my-server']]])('%j runs on one node', (words) => {
     expect(planFor({ words }).problems).toEqual([]);
+    expect(leaderPlan({ words, options: { outcome: 'single' } }).problems).toEqual([]);
   });
 
   test('is an engine where --engine says so', () => {
@@ -92,6 +93,12 @@ describe('GPUs of a node that are not known', () => {
       expect(messages(elasticAlone({ facts: { gpus: known } }))).toEqual([
         expect.stringContaining('cannot tell the GPUs of one node'),
       ]);
+    expect(warned(elasticAlone({ facts: { gpus: null } }))).not.toContain('elastic-start');
+  });
+
+  test('are not asked for where it is not known how many nodes there are', () => {
+    const plan = planFor({ env: { LWS_WORKER_INDEX: '1' }, facts: { gpus: null } });
+    expect(messages(plan)).toEqual([expect.stringMatching(/^(?!.*GPUs of one node)/)]);
   });
 
   test('do not matter to replicas that were asked for, nor to a command that is no engine', () => {
@@ -181,9 +188,9 @@ describe('the processes and the nodes', () => {
       'cannot spread 16 x 2 data-parallel replicas = 32 processes over 3 nodes: it does not divide',
     ],
   ])('%i nodes of %i: %j is refused', (n, g, sizes, message) => {
-    expect(nodes(n, g, serve(...sizes)).problems).toEqual([
-      { name: 'config', message, hint: 'change the sizes or --nnodes' },
-    ]);
+    const { problems, document } = nodes(n, g, serve(...sizes));
+    expect(problems).toEqual([{ name: 'config', message, hint: 'change the sizes or --nnodes' }]);
+    expect(document.warnings).toEqual([]);
   });
 
   test.each([

@@ -52,11 +52,23 @@ describe('what no rehearsal can be told is a usage problem', () => {
     ['2:hang', 'the ranks of this group are 0 to 1'],
   ])('%s', (fault, why) => {
     const { problems } = planOf({ 'rehearsal-fault': [fault] });
-    expect(problems).toMatchObject([{ name: 'usage', message: `cannot use --rehearsal-fault "${fault}": ${why}` }]);
+    expect(problems).toEqual([
+      {
+        name: 'usage',
+        message: `cannot use --rehearsal-fault "${fault}": ${why}`,
+        hint: 'write it like 1:die-after=3s; `node dist/rehearsal.js --help` names the faults',
+      },
+    ]);
   });
 
-  test('a fault without a rehearsal', () => {
-    const { problems } = planOf({ rehearse: false, 'rehearsal-fault': ['1:hang'] });
-    expect(problems).toMatchObject([{ name: 'usage', hint: expect.stringContaining('--rehearse') as string }]);
+  test('faults without a rehearsal', () => {
+    const { problems } = planOf({ rehearse: false, 'rehearsal-fault': ['1:hang', '0:die'] });
+    expect(problems).toEqual([
+      {
+        name: 'usage',
+        message: 'cannot use --rehearsal-fault "1:hang,0:die": only a rehearsal engine can be told what to do wrong',
+        hint: 'add --rehearse, or leave it out',
+      },
+    ]);
   });
 });

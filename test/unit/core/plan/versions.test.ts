@@ -6,7 +6,9 @@ import { dynamoWorker, leaderPlan, planFor, serve, version, warned } from './pla
 
 describe('vLLM and several nodes by mp', () => {
   test.each(['0.11.9', '0.12.0rc1', '0.8.5', '0.1.dev1+gabc'])('%s is too old', (text) => {
-    expect(leaderPlan({ facts: { vllm: version(text) } }).problems).toEqual([
+    const { problems, document } = leaderPlan({ facts: { vllm: version(text) } });
+    expect(document.warnings.map(({ code }) => code)).toEqual(['drops-requests']);
+    expect(problems).toEqual([
       {
         name: 'config',
         message: `cannot run the outcome mp with vLLM ${text} (vllm-${text}.dist-info): it needs 0.12.0`,
@@ -32,6 +34,7 @@ describe('vLLM and several nodes by mp', () => {
   test('is not asked where there is no outcome', () => {
     const { problems } = leaderPlan({ facts: { vllm: version('0.8.5'), gpus: null } });
     expect(problems).toEqual([expect.objectContaining({ message: expect.stringContaining('the GPUs of one node') })]);
+    expect(warned(leaderPlan({ facts: { vllm: version('9.0'), gpus: null } }))).toEqual([]);
   });
 });
 
