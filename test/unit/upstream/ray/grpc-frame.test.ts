@@ -38,5 +38,7 @@ test('a frame that is a window of a greater buffer is read as the window', () =>
 test('fields are written with their number, their length and their bytes', () => {
   expect(hexOf(textField(1, 'é'))).toBe('0a02c3a9');
   expect(hexOf(bytesField(2, new Uint8Array()))).toBe('1200');
+  expect(hexOf(bytesField(1, new Uint8Array(127))).slice(0, 6)).toBe('0a7f00');
+  expect(hexOf(bytesField(1, new Uint8Array(128))).slice(0, 8)).toBe('0a800100');
   expect(hexOf(bytesField(15, new Uint8Array(300))).slice(0, 6)).toBe('7aac02');
 });

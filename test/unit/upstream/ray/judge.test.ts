@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
 import { frameMessage } from '#upstream/ray/grpc-frame.ts';
-import { judgeGcsAnswer } from '#upstream/ray/judge.ts';
+import { isUnknown, judgeGcsAnswer } from '#upstream/ray/judge.ts';
 import type { RawAnswer } from '#upstream/ray/raw-answer.ts';
 import { bytesField, joined, textField } from '#upstream/ray/write-wire.ts';
 
@@ -31,7 +31,11 @@ test.each<readonly [string, RawAnswer, object]>([
     { kind: 'half-answer', bytes: 0, reason: 'reset' },
   ],
   ['an answer over the limit', { kind: 'too-large', bytes: 5_000_000 }, { kind: 'too-large', bytes: 5_000_000 }],
-  ['no gRPC status', { ...good, grpcStatus: null }, { kind: 'half-answer', bytes: good.body.length }],
+  [
+    'no gRPC status',
+    { ...good, grpcStatus: null },
+    { kind: 'half-answer', bytes: good.body.length, reason: 'no status at its end' },
+  ],
   [
     'a body cut within its message',
     { ...good, body: good.body.subarray(0, 100) },
@@ -59,6 +63,7 @@ test.each<readonly [string, RawAnswer, object]>([
     { kind: 'not-ray', speaks: 'HTTP/2 without gRPC (status 503)' },
   ],
   ['a type that only begins alike', { ...good, contentType: 'application/grpcx' }, { kind: 'not-ray' }],
+  ['a type that has it elsewhere', { ...good, contentType: 'text/application/grpc' }, { kind: 'not-ray' }],
   [
     'no right to ask',
     { ...good, grpcStatus: 16, grpcMessage: 'Invalid%20token%21', body: none },
@@ -78,6 +83,22 @@ test.each<readonly [string, RawAnswer, object]>([
   expect(judgeGcsAnswer('nodes', answer)).toEqual(expect.objectContaining(expected));
 });
 
+test.each([
+  [{ kind: 'answered', answer: [] }, false],
+  [{ kind: 'refused' }, false],
+  [{ kind: 'hangs', while: 'answering' }, false],
+  [{ kind: 'half-answer', bytes: 1, reason: 'reset' }, false],
+  [{ kind: 'not-ray', speaks: 'SSH' }, false],
+  [{ kind: 'authentication', message: '' }, false],
+  [{ kind: 'unreadable', reason: 'no status' }, true],
+  [{ kind: 'too-large', bytes: 5_000_000 }, true],
+  [{ kind: 'gcs-error', code: 17, message: '' }, true],
+  ...[2, 3, 5, 7, 12, 13].map((code) => [{ kind: 'grpc-error', code, message: '' }, true] as const),
+  ...[1, 4, 8, 10, 14].map((code) => [{ kind: 'grpc-error', code, message: '' }, false] as const),
+] as const)('%j is a Ray that is not as we know it: %s', (judgement, unknown) => {
+  expect(isUnknown(judgement)).toBe(unknown);
+});
+
 test('a content type with a suffix is gRPC too', () => {
   expect(judgeGcsAnswer('nodes', { ...good, contentType: 'application/grpc+proto' }).kind).toBe('answered');
 });
@@ -89,6 +110,7 @@ test.each([
   ['SSH-2.0-OpenSSH_9.6\r\n', 'SSH'],
   ['\u0015\u0003\u0003\u0000\u0002\u0002\u0046', 'TLS'],
   ['220 mail.example ESMTP\r\n', '"220 mail.example ESMTP"'],
+  ['220-a\r\n220 b\r\n', '"220-a 220 b"'],
   [`-ERROR ${'y'.repeat(100)}`, `"-ERROR ${'y'.repeat(33)}"`],
   ['\u0000\u0001\u0002', 'something that is not HTTP/2'],
   ['', 'something that is not HTTP/2'],
@@ -127,6 +149,19 @@ test('a reply whose nodes stand in another place is none that we know; numbers b
   expect(judgeGcsAnswer('nodes', numbers)).toEqual({ kind: 'answered', answer: [] });
 });
 
+test('a field that a later Ray may add beside the nodes is nothing; an empty list with one is not believed', () => {
+  const list = [bytesField(1, none), bytesField(2, joined(place))];
+  const added = [Uint8Array.of(0x18, 7), bytesField(3, none)];
+  expect(judgeGcsAnswer('nodes', withMessage(joined([...list, ...added])))).toMatchObject({ kind: 'answered' });
+  expect(judgeGcsAnswer('nodes', withMessage(joined(added)))).toMatchObject({ kind: 'unreadable' });
+});
+
+test('the greatest amounts and the greatest port are believed', () => {
+  const most = [bytesField(1, id), textField(2, '10.0.0.1'), Uint8Array.of(0x28, 0xff, 0xff, 3)];
+  const judged = judgeGcsAnswer('nodes', nodes([...most, resource('CPU', 1_000_000), resource('GPU', 1_000_000)]));
+  expect(judged).toMatchObject({ answer: [{ nodeManagerPort: 65_535, cpus: 1_000_000, gpus: 1_000_000 }] });
+});
+
 test('a node that is alive and told to leave is draining; no other state of its snapshot is', () => {
   const stateOf = (...more: Uint8Array[]): unknown => {
     const judged = judgeGcsAnswer('nodes', nodes([...place, ...more]));
@@ -150,6 +185,8 @@ test('a resource that is named twice counts once, the last time', () => {
 test.each<readonly [string, Uint8Array[], string]>([
   ['no address', [bytesField(1, id), port, cpu], 'alive without an address'],
   ['an address of other bytes', [bytesField(1, id), bytesField(2, id), port, cpu], 'alive without an address'],
+  ['a blank before it', [bytesField(1, id), textField(2, ' 10.0.0.1'), port, cpu], 'alive without an address'],
+  ['a blank behind it', [bytesField(1, id), textField(2, '10.0.0.1 '), port, cpu], 'alive without an address'],
   [
     'neither CPU nor node: resource',
     [bytesField(1, id), textField(2, '10.0.0.1'), port, resource('memory', 1)],
@@ -158,6 +195,7 @@ test.each<readonly [string, Uint8Array[], string]>([
   ['no id', [textField(2, '10.0.0.1'), port, cpu], 'an id of 0 bytes (28 expected)'],
   ['a longer id', [bytesField(1, new Uint8Array(29)), ...place.slice(1)], 'an id of 29 bytes (28 expected)'],
   ['GPUs that are no number', [...place, resource('GPU', Number.NaN)], 'alive with NaN GPU and 1 CPU'],
+  ['more GPUs than can be', [...place, resource('GPU', 1_000_001)], 'alive with 1000001 GPU and 1 CPU'],
   ['less than no GPU', [...place, resource('GPU', -1)], 'alive with -1 GPU and 1 CPU'],
   ['CPUs without end', [...place, resource('CPU', Infinity)], 'alive with 0 GPU and Infinity CPU'],
   ['no port', [bytesField(1, id), textField(2, '10.0.0.1'), cpu], 'alive with node manager port 0'],
@@ -186,14 +224,15 @@ test('a node: resource will do for a node without CPUs, and a dead node needs ne
 });
 
 test.each([
-  [Uint8Array.of(0xea, 1, 2, 8, 1), 'expected'],
-  [Uint8Array.of(0xea, 1, 2, 8, 3), 'drain-preempted'],
-  [Uint8Array.of(0xea, 1, 2, 8, 4), 'drain-idle'],
-  [Uint8Array.of(0xea, 1, 2, 8, 9), 'unspecified'],
-  [Uint8Array.of(0xea, 1, 1, 0xff), 'unspecified'],
-])('of a death %j the reason is told as far as it is known', (death, reason) => {
+  [Uint8Array.of(0xea, 1, 2, 8, 1), 'expected', ''],
+  [Uint8Array.of(0xea, 1, 2, 8, 3), 'drain-preempted', ''],
+  [Uint8Array.of(0xea, 1, 2, 8, 4), 'drain-idle', ''],
+  [Uint8Array.of(0xea, 1, 2, 8, 9), 'unspecified', ''],
+  [Uint8Array.of(0xea, 1, 1, 0xff), 'unspecified', ''],
+  [Uint8Array.of(0xea, 1, 5, 8, 2, 0x12, 1, 0x41), 'unexpected', 'A'],
+])('of a death %j the reason is told as far as it is known', (death, reason, message) => {
   const judged = judgeGcsAnswer('nodes', nodes([...place, Uint8Array.of(0x38, 1), death]));
-  expect(judged).toMatchObject({ answer: [{ state: 'dead', death: { reason } }] });
+  expect(judged).toMatchObject({ answer: [{ state: 'dead', death: { reason, message } }] });
 });
 
 test('what the GCS itself refuses is told with its code, for every question but health', () => {
@@ -205,15 +244,24 @@ test('what the GCS itself refuses is told with its code, for every question but 
 test.each([
   ['version', none, 'no version of Ray in it'],
   ['version', textField(2, 'not a version'), 'no version of Ray in it'],
+  ['version', textField(2, 'v2.60.0'), 'no version of Ray in it'],
+  ['version', textField(2, '2.60.0 and more'), 'no version of Ray in it'],
   ['clusterId', bytesField(2, new Uint8Array(5)), 'a cluster id of 5 bytes (28 expected)'],
   ['metadata', textField(2, '{"ray_version": "2.60.0"'), 'no versions of Ray and Python in it'],
   ['metadata', textField(2, '{"ray_version": "2.60.0"}'), 'no versions of Ray and Python in it'],
   ['metadata', textField(2, 'null'), 'no versions of Ray and Python in it'],
+  ['metadata', textField(2, '2.6'), 'no versions of Ray and Python in it'],
+  ['metadata', textField(2, '{"ray_version": 2.6, "python_version": 3.11}'), 'no versions of Ray and Python in it'],
   ['health', Uint8Array.of(8, 9), 'no state of health in it'],
   ['nodes', bytesField(1, Uint8Array.of(0xff)), 'no status'],
   ['nodes', Uint8Array.of(0x0b), 'expected a wire type of 0, 1, 2 or 5 at byte 1'],
 ] as const)('an answer to "%s" that makes no sense is unreadable', (question, message, reason) => {
   expect(judgeGcsAnswer(question, withMessage(message))).toEqual({ kind: 'unreadable', reason });
+});
+
+test('a version whose first number has two digits is one', () => {
+  const answer = withMessage(textField(2, '10.0.0rc1'));
+  expect(judgeGcsAnswer('version', answer)).toEqual({ kind: 'answered', answer: '10.0.0rc1' });
 });
 
 test.each([

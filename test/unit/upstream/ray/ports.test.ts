@@ -21,6 +21,8 @@ describe('the ports of workers', () => {
   test.each([
     ['all where nothing is taken', [], 10_002, 19_999],
     ['all where what is taken lies outside', [10_001, 20_000, 6379], 10_002, 19_999],
+    ['all where what is taken lies below', [6379], 10_002, 19_999],
+    ['all where what is taken lies above', [30_000], 10_002, 19_999],
     ['above a port', [10_100], 10_101, 19_999],
     ['below a port', [18_000], 10_002, 17_999],
     ['between two', [10_100, 18_000], 10_101, 17_999],

@@ -33,6 +33,11 @@ const report = (active: string, usage: string): string =>
 
 test.each([
   ['several of a kind', ' 3 worker\n 1 head', ' 0.0/1.0 CPU\n 2.0/8.0 GPU', counted(4, 8)],
+  ['many of a kind', ' 12 worker', ' 0.0/16.0 GPU', counted(12, 16)],
+  ['figures without a point', ' 1 a', ' 0/8 GPU', counted(1, 8)],
+  ['parts of a GPU', ' 1 a', ' 0.0/0.25 GPU', counted(1, 0.25)],
+  ['a GPU in the name of another', ' 1 a', ' 0.0/1.0 CPU beside a GPU', counted(1, 0)],
+  ['lines that are no figures', ' 1 a', ' (none)\n 0.0/1.0 CPU', counted(1, 0)],
   ['nobody', ' (no active nodes)', ' 0B/1GiB memory', counted(0, 0)],
   ['no GPUs', ' 1 a', ' 0.0/1.0 CPU', counted(1, 0)],
   ['GPUs that are taken', ' 1 a', ' 4.0/8.0 GPU (4.0 used of 4.0 reserved in placement groups)', counted(1, 8)],
@@ -54,12 +59,19 @@ test.each([
   ['no usage', 'Active:\n 1 a\n', 'no "Total Usage:"'],
   ['a section without lines', report('', ' 0.0/8.0 GPU'), 'no number of nodes'],
   ['another order of words', report(' a: 1', ' 0.0/8.0 GPU'), 'no number of nodes'],
+  ['a number further on', report(' a 3 b', ' 0.0/8.0 GPU'), 'no number of nodes'],
   ['too many nodes to be true', report(' 12345678 a', ' 0.0/8.0 GPU'), 'no number of nodes'],
   ['no total', report(' 1 a', ' 8.0 GPU'), 'no number of GPUs'],
   ['a total that is none', report(' 1 a', ' 0.0/many GPU'), 'no number of GPUs'],
   ['another order in the usage', report(' 1 a', ' GPU: 0.0/8.0'), 'no number of GPUs'],
+  ['figures further on', report(' 1 a', ' GPU: 0.0/8.0 now'), 'no number of GPUs'],
+  ['a total further on', report(' 1 a', ' many GPU 0.0/8.0 GPU'), 'no number of GPUs'],
 ])('%s is not believed', (_, text, reason) => {
   expect(readStatus(text)).toEqual(unreadable(reason));
+});
+
+test('a text that ends with its figures is counted', () => {
+  expect(readStatus('Active:\n 1 a\nTotal Usage:\n 0.0/8.0 GPU')).toEqual(counted(1, 8));
 });
 
 test('the head is named, whatever the variables say', () => {

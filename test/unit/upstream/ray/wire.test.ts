@@ -34,8 +34,9 @@ test('texts, doubles and messages in messages', () => {
 });
 
 test('unknown fields of every wire type are stepped over, also those whose bytes are no message', () => {
-  const fields = fieldsOf('f801 8001  f101 0102030405060708  fa01 03 ffffff  fd01 01020304  08 05');
+  const fields = fieldsOf('f801 8001  f901 0102030405060708  fa01 03 ffffff  fd01 01020304  08 05');
   expect(integerIn(fields, 1)).toBe(5);
+  expect(fields.get(31)?.map(({ kind }) => kind)).toEqual(['varint', 'double', 'bytes', 'fixed32']);
 });
 
 test('the last of several counts, one of another type does not, what is absent is zero or empty', () => {
@@ -44,6 +45,16 @@ test('the last of several counts, one of another type does not, what is absent i
   expect(textIn(fields, 1)).toBe('A');
   expect([integerIn(fields, 2), doubleIn(fields, 2), textIn(fields, 2)]).toEqual([0, 0, '']);
   expect(messageIn(fields, 2)).toMatchObject({ ok: true });
+});
+
+test('a value counts though another type follows, and a field of other types alone is absent', () => {
+  const fields = fieldsOf('11 0000000000001040  12 01 41  10 07  1d 01020304');
+  expect([integerIn(fields, 2), doubleIn(fields, 2), textIn(fields, 2)]).toEqual([7, 4, 'A']);
+  expect([integerIn(fields, 3), doubleIn(fields, 3), textIn(fields, 3)]).toEqual([0, 0, '']);
+});
+
+test('a byte order mark is a part of its text', () => {
+  expect(textIn(fieldsOf('0a 04 efbbbf41'), 1)).toBe('\ufeffA');
 });
 
 test('the greatest field number is read', () => {
