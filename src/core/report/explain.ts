@@ -9,7 +9,7 @@ import { hang } from './wrap.ts';
 /** Returns what an exit status of 0 to 255 means, who decided it, whether to retry and what to do, as lines of text. */
 export function explainExit(code: number, width: number): string {
   const name = exitName(code);
-  const signal = code > 128 ? signalName(code - 128) : null;
+  const signal = signalName(code - 128);
   const parts = [...(name === null ? [] : [ours(name)]), ...(signal === null ? [] : [death(code, signal)])];
   const all = parts.length === 0 ? [own(code)] : parts;
   return `${all.map((part) => renderPart(part, width)).join('\n\nor\n\n')}\n`;

@@ -7,7 +7,6 @@ import { hang } from './wrap.ts';
 
 /** Returns lines on every process: its words, one option a line and ours marked with +, and its environment. */
 export function describeProcesses(document: PlanDocument, width: number): string[] {
-  if (document.processes.length === 0) return [];
   const lines = document.processes.flatMap((spec) => describeProcess(spec, document, width));
   const marked = lines.some((line) => line.startsWith('  + '));
   const notes = [

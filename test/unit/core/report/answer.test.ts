@@ -31,7 +31,8 @@ test.each(['POST', 'PUT', 'DELETE', 'OPTIONS', 'TRACE', ''])(
     const unread = () => {
       throw new Error('read');
     };
-    expect(answer({ method, url: '/status', local: true }, unread)).toMatchObject({ status: 405 });
+    const { status, body } = answer({ method, url: '/status', local: true }, unread);
+    expect([status, body]).toEqual([405, 'only GET and HEAD\n']);
   },
 );
 
@@ -52,6 +53,10 @@ test('a client elsewhere gets everything but what the engine printed', () => {
   expect(body).not.toMatch(/never|the last line/);
   const silent = { ...cause, lastLines: [] };
   expect(JSON.parse(body)).toEqual({ ...status, cause: silent, members: [member(1, { cause: silent })], tail: null });
+});
+
+test('where nothing happened there is no cause to take the lines out of', () => {
+  expect(JSON.parse(ask('/status').body)).toEqual(sample());
 });
 
 test('a state that cannot be read is our failure', () => {

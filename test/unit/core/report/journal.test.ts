@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { openGroup } from '#core/group/group.ts';
 import { makePlan } from '#core/plan/make-plan.ts';
 import { readJournal, renderJournal } from '#core/report/journal.ts';
+import { maskPlan } from '#core/report/mask-plan.ts';
 import type { Event } from '#core/supervision/event.ts';
 import { openState } from '#core/supervision/state.ts';
 import type { State } from '#core/supervision/state.ts';
@@ -27,6 +28,15 @@ const self = {
 };
 const state = openState(self, plan, openGroup('leader'), 7);
 
+const frame = {
+  protocol: { min: 1, max: 1 },
+  group: null,
+  incarnation: 'l',
+  epoch: null,
+  seq: 1,
+  body: { kind: 'challenge', key: 'the-key-of-the-leader', generation: null },
+} as const;
+
 const events: readonly Event[] = [
   { kind: 'launchRequested', atMs: 7 },
   { kind: 'tailRead', epoch: 1, lines: ['token is hf_0123456789'], atMs: 8 },
@@ -34,14 +44,7 @@ const events: readonly Event[] = [
     kind: 'frameReceived',
     link: 1,
     atMs: 9,
-    frame: {
-      protocol: { min: 1, max: 1 },
-      group: null,
-      incarnation: 'l',
-      epoch: null,
-      seq: 1,
-      body: { kind: 'challenge', key: 'the-key-of-the-leader', generation: null },
-    },
+    frame,
   },
 ];
 
@@ -57,12 +60,45 @@ test('without secrets every event comes back as it was', () => {
   expect(read).toMatchObject({ ok: true, events: events.slice(0, 1) });
 });
 
+test('all comes back but what is masked: keys, hidden fields and the secrets of the plan', () => {
+  const shown = { field: 'a', value: 'seen', shown: true };
+  const fields = [shown, { field: 'b', value: 'hidden', shown: false }];
+  const masked = [shown, { field: 'b', value: '********', shown: false }];
+  const from: State = {
+    ...state,
+    base: { ...state.base, self: { ...self, fingerprint: fields }, plan: { ...plan, fingerprint: fields } },
+  };
+  const [launched, tail, challenge] = events;
+  const hello = { rank: 1, size: 2, generation: null, host: 'n2', groupPort: 1, fields: [] };
+  const greeting = { ...challenge, frame: { ...frame, body: { kind: 'hello', hello } } } as Event;
+  const read = readJournal(renderJournal(from, [...events, greeting], env));
+  if (!read.ok) throw new Error(read.reason);
+  expect(read.state).toEqual({
+    ...state,
+    base: {
+      ...state.base,
+      self: { ...self, key: '********', fingerprint: masked },
+      plan: { ...plan, document: maskPlan(plan.document, env), fingerprint: masked },
+    },
+  });
+  expect(read.events).toEqual([
+    launched,
+    { ...tail, lines: ['token is ********'] },
+    { ...challenge, frame: { ...frame, body: { ...frame.body, key: '********' } } },
+    greeting,
+  ]);
+});
+
 test('no secret of the words, the variables, the output or the link is written', () => {
   const text = renderJournal(state, events, env);
   expect(text).not.toMatch(/hf_0123456789|sk-9876543210|sk-in-the-words|the-key-of/);
   expect(text).toContain('token is ********');
 });
 
-test.each(['', 'no JSON', '{}', '{"journal":2,"state":{}}', 'null'])('%j is no journal, and why is said', (text) => {
-  expect(readJournal(text)).toMatchObject({ ok: false, reason: expect.any(String) as string });
+test.each(['', 'no JSON', 'null'])('%j is no journal, and why is said', (text) => {
+  expect(readJournal(text)).toEqual({ ok: false, reason: expect.stringMatching(/Error: /) as string });
+});
+
+test.each(['{}', '{"journal":2,"state":{}}', '{"journal":1}'])('%j is a journal of another version', (text) => {
+  expect(readJournal(text)).toEqual({ ok: false, reason: 'it is no journal of version 1' });
 });

@@ -15,9 +15,29 @@ test.each(Object.entries(samplePlans))('the text of %s is as kept', async (name,
 });
 
 test('a rehearsal says so in its first line', () => {
-  expect(renderPlan(mpWorker, { width, rehearsal: true })).toMatch(/^REHEARSAL: /);
+  expect(renderPlan(mpWorker, { width: 500, rehearsal: true }).split('\n')[0]).toBe(
+    "REHEARSAL: the rehearsal engine runs in place of the real one; it computes nothing. This is node 1 of 2, a worker. One engine spans the nodes, by vLLM's own processes (mp).",
+  );
   expect(renderPlan(refused, { width, rehearsal: true })).toMatch(/^REHEARSAL: .*\nREFUSED: /);
   expect(renderPlan(mpWorker, { width })).not.toContain('REHEARSAL');
+});
+
+test('what is filled in at the start is explained where it stands in the words of one process', () => {
+  const note =
+    '(+ is added by vllm-launch; the rest is as given)\n  ({node-address} and {ray-folder} are filled in at the start)';
+  const head = {
+    name: 'ray-head',
+    argv: ['ray', '--temp-dir={ray-folder}'],
+    env: { set: {}, unset: [] },
+    after: [],
+  } as const;
+  const processes = [head, ...mpWorker.processes];
+  expect(renderPlan({ ...mpWorker, processes }, { width })).toContain(note);
+  expect(renderPlan(mpWorker, { width })).not.toContain('filled in');
+});
+
+test('where nothing starts there is nothing to say of it', () => {
+  expect(renderPlan({ ...mpWorker, processes: [] }, { width })).not.toContain('What starts here');
 });
 
 test('problems come first, each with what to do', () => {

@@ -43,6 +43,10 @@ test.each([
   ['a\nb', String.raw`$'a\nb'`],
   ["'\t\r\\", String.raw`$'\'\t\r\\'`],
   ['\u0001', String.raw`$'\x01'`],
+  ['\u007f', String.raw`$'\x7f'`],
+  ['\u0080', String.raw`$'\u0080'`],
+  ['\ufeff', String.raw`$'\ufeff'`],
+  ['\u{e0001}', String.raw`$'\U000e0001'`],
   ['\u202eabc', String.raw`$'\u202eabc'`],
 ])('%j is written %s', (word, written) => {
   expect(quoteWord(word)).toBe(written);

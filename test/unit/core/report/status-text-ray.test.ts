@@ -42,6 +42,9 @@ test.each([
 test('what Ray last failed to say is shown once', () => {
   const waiting = 'it does not answer in time';
   expect(text({ waiting })).toContain(`16 GPUs\n  ${waiting}\n`);
+  const other = { gate: 'group', target: 'all', missing: [], sinceMs: now, deadlineMs: null };
+  expect(text({ waiting }, { waiting: [other] })).toContain(`16 GPUs\n  ${waiting}\n`);
   const gate = { gate: 'ray-nodes', target: `Ray: ${waiting}`, missing: [], sinceMs: now, deadlineMs: null };
   expect(text({ waiting }, { waiting: [gate] }).split(waiting)).toHaveLength(2);
+  expect(text({ waiting }, { waiting: [other, gate] })).toContain('16 GPUs\n\nwaiting for group');
 });

@@ -61,6 +61,30 @@ test('a cause says what, where, with which status, who decided, and the last lin
   );
 });
 
+test.each([
+  [{}, 'process-died: why'],
+  [{ rank: 0 }, 'process-died, rank 0: why'],
+  [{ host: 'node-0' }, 'process-died, on node-0: why'],
+  [{ process: 'ray' }, 'process-died, in ray: why'],
+  [{ rank: 0, host: 'node-0', process: 'ray', pid: 7 }, 'process-died, rank 0 on node-0 in ray (pid 7): why'],
+])('of where a cause was only what is known is said: %j', (more, line) => {
+  expect(renderStatus(sample({ cause: engineCause(1, 'why', more) }))).toContain(`\ncause: ${line}\n`);
+});
+
+test('of the last lines the last 20 are shown', () => {
+  const lastLines = Array.from({ length: 21 }, (_, at) => `line ${at}`);
+  const shown = renderStatus(sample({ cause: { ...cause, lastLines } })).split('\n');
+  expect(shown.filter((line) => line.startsWith('  | '))).toEqual(lastLines.slice(1).map((line) => `  | ${line}`));
+});
+
+test('what ready means is said where it is more than the word, since the last phase began', () => {
+  const text = renderStatus(sample({ reason: 'all but one' }));
+  expect(text.split('\n')[1]).toBe('ready for 5m03s, ready: all but one');
+  const [first, last] = sample().phases;
+  const phases = [first, { phase: 'starting', sinceMs: now - 360_000 }, last].flatMap((phase) => phase ?? []);
+  expect(renderStatus(sample({ phases })).split('\n')[1]).toBe('ready for 5m03s, ready');
+});
+
 test('a rehearsal is said before everything else', () => {
   expect(renderStatus(sample({ rehearsal: true }))).toMatch(/^REHEARSAL: /);
 });
@@ -74,7 +98,7 @@ test('a node on its own, and one that has decided nothing, are shown too', () =>
   const lost = { ...identity, role: null, rank: null, size: null };
   const nothing = { ...decision, outcome: null, rule: null };
   const text = renderStatus(sample({ identity: lost, decision: nothing, phases: [] }));
-  expect(text).toMatch(/^group demo: \? nodes, undecided, .*\nready for 0s/);
+  expect(text).toMatch(/^group demo: \? nodes, undecided, start 1, on its own\nready for 0s/);
 });
 
 test('what another member says cannot move the cursor of the one who reads it', () => {
@@ -89,6 +113,8 @@ test.each([
   [-5, '0s'],
   [0, '0s'],
   [350, '350ms'],
+  [999, '999ms'],
+  [1_000, '1s'],
   [12_900, '12s'],
   [60_000, '1m00s'],
   [303_000, '5m03s'],

@@ -64,6 +64,22 @@ test('the oldest lines go first, and no more than needed', () => {
   expect(byteLength(text)).toBeGreaterThan(3_900);
 });
 
+test('of many short lines the last 100 stand', () => {
+  const lines = Array.from({ length: 150 }, (_, index) => `${index}`);
+  const text = renderTermination(terminationDocument({ ...facts, cause: { ...lost, lastLines: lines } }));
+  expect(JSON.parse(text)).toMatchObject({ lastLines: lines.slice(-100) });
+});
+
+test('what fits to the byte is left as it is', () => {
+  for (const cause of [
+    { ...lost, lastLines: ['é'.repeat(1_000)] },
+    { ...lost, message: 'é'.repeat(3_000) },
+  ]) {
+    const document = terminationDocument({ ...facts, cause });
+    expect(renderTermination(document, byteLength(JSON.stringify(document)))).toBe(JSON.stringify(document));
+  }
+});
+
 test('a long message is cut after the lines, and the rest stands', () => {
   const cause = { ...lost, message: 'é'.repeat(9_000), lastLines: ['line'] };
   const document = JSON.parse(renderTermination(terminationDocument({ ...facts, cause }))) as Record<string, unknown>;
