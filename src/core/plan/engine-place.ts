@@ -39,7 +39,7 @@ function firstArgument(command: readonly string[], program: 'other' | 'shell'): 
   const named = command.findIndex((word, at) => at > 0 && !word.startsWith('-'));
   const begin = named === -1 ? command.length : named;
   if (program === 'shell') {
-    const script = command.slice(1, begin).some((word) => /^-[a-z]*c$/.test(word));
+    const script = command.slice(1, begin).some((word) => /^-[a-z]*c[a-z]*$/.test(word));
     return Math.min(begin + (script ? 2 : 1), command.length);
   }
   if (/(^|\/)python[\d.]*$/.test(command[0] ?? '')) return Math.min(begin + 1, command.length);

@@ -58,6 +58,7 @@ describe("where the engine's own words begin", () => {
     ['bash --norc name m', 3],
     ['sh -c script', 3],
     ['sh -c script name m', 4],
+    ['sh -ce script name m', 4],
     ['bash -e -lc script name m', 5],
     ['bash --rcfile name m', 3],
     ['sh', 1],
