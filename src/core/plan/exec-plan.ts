@@ -28,6 +28,7 @@ export function execPlan(options: Options, argv: readonly string[], host: string
     drainDelayMs: 0,
     amendMs: 0,
     readiness: [],
+    leaderReadiness: [],
     fingerprint: [],
     rehearsal: false,
     ray: null,

@@ -30,26 +30,30 @@ export function gatesOf(launch: Decided, deadlines: Deadlines): Gate[] {
     const target = `${inUrl(identity.leader.host)}:${identity.leader.port}`;
     gates.push({ kind: 'group', target, deadlineMs: deadlines.group });
   }
-  for (const target of leaderQuestions(launch)) gates.push({ kind: 'http', target, deadlineMs: deadlines.startup });
+  gates.push(...leaderReadinessOf(launch).map((target) => httpGate(target, deadlines)));
   const ray = rayPlanOf(launch);
   if (ray !== null) {
     gates.push({ kind: 'ray-nodes', target: `${inUrl(ray.host)}:${ray.port}`, deadlineMs: deadlines['ray-nodes'] });
   }
-  for (const { host, port, path } of readinessOf(launch)) {
-    gates.push({ kind: 'http', target: `http://${inUrl(host)}:${port}${path}`, deadlineMs: deadlines.startup });
-  }
+  gates.push(...readinessOf(launch).map((target) => httpGate(target, deadlines)));
   return gates;
 }
 
-/** What an agent of elastic-ep asks the leader where it does not hear of it over the group link (dynamo.md 2.4). */
-function leaderQuestions(launch: Decided): string[] {
+const httpGate = ({ host, port, path }: ReadinessTarget, { startup }: Deadlines): Gate => ({
+  kind: 'http',
+  target: `http://${inUrl(host)}:${port}${path}`,
+  deadlineMs: startup,
+});
+
+/** Returns what an agent of elastic-ep asks the leader where it does not hear of it over the group link (dynamo.md 2.4). */
+export function leaderReadinessOf(launch: Decided): ReadinessTarget[] {
   const { decision, identity, profile, facts } = launch;
   const { leader, rank } = identity;
   const hears = fateOf(launch) === 'together';
   if (decision.outcome !== 'elastic-ep' || leader === null || rank === null || rank === 0 || hears) return [];
   const port = enginePort(launch);
-  const path = profile === 'dynamo' ? systemPaths(facts.env)[0] : '/health';
-  return port === null ? [] : [`http://${inUrl(leader.host)}:${port}${path}`];
+  const [path] = profile === 'dynamo' ? systemPaths(facts.env) : ['/health'];
+  return port === null || path === undefined ? [] : [{ host: leader.host, port, path }];
 }
 
 /** Returns the port at which the engine, where it serves, says that it is ready; null where it says so at none. */

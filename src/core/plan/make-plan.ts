@@ -14,7 +14,7 @@ import { decide } from './decide.ts';
 import { engineEnvironment } from './environment.ts';
 import { fitRemarks } from './fit.ts';
 import { fingerprint } from './fingerprint.ts';
-import { fateOf, gatesOf, portsOf, readinessOf } from './gates.ts';
+import { fateOf, gatesOf, leaderReadinessOf, portsOf, readinessOf } from './gates.ts';
 import type { Decided, Remarks } from './launch.ts';
 import { allRemarks, noRemarks } from './launch.ts';
 import { missingParts } from './missing.ts';
@@ -108,6 +108,7 @@ function assemble(
     drainDelayMs: drainDelayOf(launch),
     amendMs: facts.gpus?.devices === true && facts.gpus.count > 0 ? amendWithGpusMs : amendMs,
     readiness: readinessOf(launch),
+    leaderReadiness: leaderReadinessOf(launch),
     fingerprint: fingerprint(launch),
     rehearsal: options.rehearse && launch.profile !== 'command',
     ray: rayPlanOf(launch),
