@@ -76,7 +76,7 @@ export function planOf(wish: PlanWish): LaunchPlan {
         ? [{ name: 'engine', argv, env: { set: {}, unset: [] }, after: [] }]
         : rayProcessesFor(rank, hostOf(0)),
     gates: wish.dns === false ? [] : [{ kind: 'dns', target: hostOf(0), deadlineMs: deadlines.dns }],
-    ports: { status: 9440, group: groupPort, master: 29_500, engine: 8_000, system: null, ray: null },
+    ports: { status: 9440, group: groupPort, master: 29_500, rpc: null, engine: 8_000, system: null, ray: null },
     deadlines,
     warnings: [],
     errors: [],

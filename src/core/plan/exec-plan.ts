@@ -50,7 +50,7 @@ const documentOf = (argv: readonly string[], grace: number): PlanDocument => ({
   },
   processes: [{ name: 'engine', argv, env: { set: {}, unset: [] }, after: [] }],
   gates: [],
-  ports: { status: null, group: null, master: null, engine: null, system: null, ray: null },
+  ports: { status: null, group: null, master: null, rpc: null, engine: null, system: null, ray: null },
   deadlines: { dns: 0, group: 0, 'ray-nodes': 0, startup: 0, drain: grace, grace, peer: 0, stall: 0, rejoin: 0 },
   warnings: [],
   errors: [],

@@ -19,10 +19,11 @@ export function fateOf({ identity, options, decision, fields }: Decided): Launch
 
 /** Returns the gates in the order in which they are passed. */
 export function gatesOf(launch: Decided, deadlines: Deadlines): Gate[] {
-  const { identity, decision } = launch;
+  const { identity } = launch;
+  const { outcome } = launch.decision;
   const gates: Gate[] = [];
   const together = fateOf(launch) === 'together';
-  const needsLeader = together || decision.outcome === 'mp' || usesRay(launch);
+  const needsLeader = together || outcome === 'mp' || outcome === 'data-parallel' || usesRay(launch);
   if (needsLeader && identity.leader !== null) {
     gates.push({ kind: 'dns', target: identity.leader.host, deadlineMs: deadlines.dns });
   }
@@ -88,6 +89,7 @@ export function portsOf(launch: Decided): PlanDocument['ports'] {
     status: options['status-port'] === 0 ? null : options['status-port'],
     group: fateOf(launch) === 'together' ? options['group-port'] : null,
     master: decision.outcome === 'mp' ? options['master-port'] : null,
+    rpc: decision.outcome === 'data-parallel' ? options['data-parallel-rpc-port'] : null,
     engine: profile === 'vllm' ? port : null,
     system: profile === 'dynamo' ? port : null,
     ray: rayPlanOf(launch)?.port ?? null,

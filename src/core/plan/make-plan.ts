@@ -7,7 +7,7 @@ import { readPodinfo } from '#core/identity/podinfo.ts';
 import type { Options } from '#core/options.ts';
 import type { YamlReading } from '#core/yaml.ts';
 
-import { engineArgv, refusedTogether } from './argv.ts';
+import { engineArgv, mendsWords, refusedTogether } from './argv.ts';
 import { commandOf } from './command-words.ts';
 import { deadlinesOf, drainDelayOf } from './deadlines.ts';
 import { decide } from './decide.ts';
@@ -52,7 +52,7 @@ export function makePlan(
   const remarks = allRemarks(
     podinfo,
     identification,
-    engine,
+    built !== null && mendsWords(launch, built.ours) ? { ...engine, problems: engine.unread } : engine,
     decided,
     { warnings: [], problems: [...refusals(launch), ...missingParts(launch)] },
     fitRemarks(launch),
