@@ -175,7 +175,7 @@ describe('the port of the system server of Dynamo', () => {
 });
 
 describe('the ports of a launch; null is one that is not used', () => {
-  const none = { status: 9440, group: null, master: null, engine: null, system: null, ray: null };
+  const none = { status: 9440, group: null, master: null, rpc: null, engine: null, system: null, ray: null };
 
   test.each([
     ['one node', () => planFor({}), { ...none, engine: 8000 }],

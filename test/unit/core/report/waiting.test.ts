@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 
 import { waitLines, waitsOf } from '#core/report/waiting.ts';
 import { unasked } from '#core/supervision/ray-view.ts';
+import { openReadiness } from '#core/supervision/readiness.ts';
 import type { Base, State } from '#core/supervision/state.ts';
 
 import { dialed, gating, opened } from '../../../world/drive.ts';
@@ -32,6 +33,7 @@ const assembling = (ray: Base['ray']): State => ({
   base: baseWith({ ray }),
   engine: engineOf(),
   deadlineMs,
+  leader: openReadiness,
 });
 const starting = (reason: string | null, base: Base = baseWith()): State => ({
   phase: 'starting',
