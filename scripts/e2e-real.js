@@ -1,9 +1,10 @@
 // Real engines under real launchers on two namespaces: each group serves all assertions and then one fault.
-// Usage: e2e-real.js VENV [--long] [--fault NAME] [--only vllm|dynamo|single|ray|elastic]
+// Usage: e2e-real.js VENV [--long] [--fault NAME] [--only vllm|dynamo|single|ranks|ray|elastic]
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { answers, asked, check, clean, endMs, endsOf, ready, tally, within } from './e2e-checks.js';
 import { commandLines, isUnder, openLab, termination, until } from './group-lab.js';
 import {
   dynamoWords,
@@ -21,17 +22,6 @@ const [venv, ...words] = process.argv.slice(2);
 const value = (name) => (words.includes(name) ? words[words.indexOf(name) + 1] : undefined);
 const long = words.includes('--long');
 const prefix = `ve${process.pid % 10_000}`;
-const readyMs = 300_000;
-const endMs = 60_000;
-let passed = 0;
-const failures = [];
-
-function check(what, ok, detail = '') {
-  console.log(`${ok ? 'ok' : 'NOT OK'} - ${what}${ok ? '' : `: ${detail}`}`);
-  if (ok) passed += 1;
-  else failures.push(what);
-}
-
 const model = spawnSync('scripts/model', [], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }).stdout.trim();
 
 /** Two launchers to ready, every assertion on the running group, one fault, and the look from outside afterwards. */
@@ -49,7 +39,7 @@ async function pair(profile, faultName) {
     console.log(`ready after ${((Date.now() - begun) / 1000).toFixed(0)} s`);
     const headless = nodesWith(lab, (line) => / --headless( |$)/.test(line) && !line.includes('vllm-launch.js'));
     check('--headless stands on node 1 only', headless.join() === '1', `nodes ${headless}`);
-    await answers(lab, dynamo);
+    await answers(lab, model, { dynamo });
     frontend?.child.kill('SIGKILL');
     await faulted(lab, group, faultName, faults[faultName]);
     await clean(lab, faultName === 'cut-link');
@@ -81,7 +71,7 @@ async function onRay(pod, faultName) {
     check('each node has a folder for Ray of its own', folders.length === 2, folders.join(' '));
     const { nodes } = JSON.parse(lab.http('http://10.77.0.10:9440/status').text).ray;
     check('/status shows both of Ray with their GPUs', nodes.filter(({ gpus }) => gpus === 1).length === 2, nodes);
-    await answers(lab, false);
+    await answers(lab, model);
     if (faultName === 'stop') await asked(group);
     else await faulted(lab, group, faultName, rayFaults[faultName]);
     await clean(lab, faultName === 'cut-link', strangers);
@@ -115,54 +105,6 @@ const folderNames = (lab) =>
       return folder === undefined || folder.endsWith(strangersFolder) ? [] : [folder];
     }),
   );
-
-async function ready(lab, group) {
-  const alive = () => {
-    const gone = group.find((one) => one.child.exitCode !== null);
-    if (gone !== undefined)
-      throw new Error(`launcher ${gone.node} ended with ${gone.child.exitCode}: ${gone.text().slice(-3000)}`);
-  };
-  for (const { node } of group) {
-    const url = `http://10.77.0.${10 + node}:9440/readyz`;
-    await until(`/readyz of node ${node}`, readyMs, () => (alive(), lab.http(url)?.status === 200), 1_000);
-    check(`/readyz is 200 on node ${node}`, true);
-  }
-}
-
-async function answers(lab, dynamo) {
-  if (!dynamo) {
-    const body = { model, prompt: 'hello', max_tokens: 4 };
-    const answer = lab.http('http://10.77.0.10:8000/v1/completions', body);
-    return check(
-      'a completion answers',
-      answer?.status === 200 && answer.text.includes('choices'),
-      JSON.stringify(answer),
-    );
-  }
-  const models = 'http://10.77.0.10:8080/v1/models';
-  await until('the frontend lists the model', 60_000, () => lab.http(models)?.text.includes('"id"'), 1_000);
-  const body = { model, messages: [{ role: 'user', content: 'hello' }], max_tokens: 4 };
-  const answer = await until('a chat answer', 60_000, () => {
-    const said = lab.http('http://10.77.0.10:8080/v1/chat/completions', body);
-    return said?.status === 200 ? said : null;
-  });
-  check('a chat completion answers through the frontend', answer.text.includes('choices'), answer.text);
-}
-
-const within = (ms, promise) =>
-  Promise.race([promise, new Promise((resolve) => setTimeout(() => resolve(['still running']), ms))]);
-const endsOf = (group) => within(endMs, Promise.all(group.map((one) => one.ended)));
-
-/** Without a link each is asked, agents first. */
-async function asked(group, told = group.slice(0, 1)) {
-  for (const one of told.toReversed()) process.kill(one.pid(), 'SIGTERM');
-  const codes = await endsOf(group);
-  check(
-    'asked to stop: all launchers end with 0',
-    codes.every((code) => code === 0),
-    `${codes}`,
-  );
-}
 
 // Who dies within one look of us together with another is named beside it.
 const hasPid = (cause, pid) => cause?.pid === pid || cause?.message.includes(`(pid ${pid})`);
@@ -198,26 +140,6 @@ async function faulted(lab, group, name, { perform, expected }) {
     check(`${name}: the cause has the pid that was hit`, hasPid(causes[0], pid), `${pid}: ${shown}`);
 }
 
-async function clean(lab, cut, strangers = () => [], nodes = [0, 1]) {
-  const spared = strangers();
-  const left = () =>
-    nodes
-      .flatMap((node) => commandLines(lab.pids(node)))
-      .filter(({ pid, line }) => !line.includes('dynamo.frontend') && !spared.includes(pid));
-  await until('processes gone', 3_000, () => left().length === 0).catch(() => undefined);
-  check('no process is left on either node', left().length === 0, JSON.stringify(left()));
-  const listening = (spared.length === 0 ? nodes : [0]).flatMap((node) =>
-    lab
-      .listening(node)
-      .split('\n')
-      .filter((line) => / 0A /.test(line)),
-  );
-  check('no port is left', listening.length === 0, listening.join('; '));
-  const shared = lab.sharedMemory();
-  check('no shared memory is left', shared.length === 0, shared.join(' '));
-  if (cut) lab.heal(1);
-}
-
 /** One node, aggregated: ready, asked to stop, leaves with 0. */
 async function single() {
   console.log('\n# dynamo, one node, aggregated, asked to stop');
@@ -227,7 +149,7 @@ async function single() {
     const one = startOne(lab, venv, 0, dynamoWords(model), { size: 1, env: { DYN_FILE_KV: discovery } });
     const frontend = startFrontend(lab, venv, discovery);
     await ready(lab, [one]);
-    await answers(lab, true);
+    await answers(lab, model, { dynamo: true });
     frontend.child.kill('SIGKILL');
     process.kill(one.pid(), 'SIGTERM');
     const code = await within(endMs + 20_000, one.ended);
@@ -235,6 +157,37 @@ async function single() {
     await clean(lab, false);
   } catch (error) {
     check('one node', false, error.message);
+  } finally {
+    lab.down();
+  }
+}
+
+/**
+ * Data-parallel ranks, `perNode` of them on each of two nodes, which serve each for itself and are asked to stop. One a node is
+ * external load balancing to vLLM: 0.31 asserts a coordinator that models without experts have none of.
+ */
+async function ranks(perNode) {
+  console.log(`\n# vllm, ${2 * perNode} data-parallel ranks on two nodes, asked to stop`);
+  const lab = openLab(prefix, 2);
+  try {
+    const engine = vllmWords(model, ['--data-parallel-size', String(2 * perNode)]);
+    const env = { VLLM_CPU_OMP_THREADS_BIND: 'nobind', OMP_NUM_THREADS: '1' };
+    const group = [0, 1].map((node) => startOne(lab, venv, node, engine, { size: 2, gpus: perNode, env }));
+    await ready(lab, group);
+    for (const node of [0, 1]) {
+      const [line = 'no engine'] = commandLines(lab.pids(node))
+        .map((each) => each.line)
+        .filter((each) => each.includes(' serve ') && !each.includes('vllm-launch.js'));
+      const said = `--data-parallel-hybrid-lb --data-parallel-size-local ${perNode} --data-parallel-start-rank ${node * perNode} `;
+      check(`node ${node} has its own ranks`, line.includes(said), line);
+      await answers(lab, model, { node });
+      const cores = commandLines(lab.pids(node)).filter((each) => each.line.startsWith('VLLM::EngineCore'));
+      check(`an engine core for each rank of node ${node}`, cores.length === perNode, JSON.stringify(cores));
+    }
+    await asked(group, group);
+    await clean(lab, false);
+  } catch (error) {
+    check(`${perNode} ranks a node`, false, error.message);
   } finally {
     lab.down();
   }
@@ -308,6 +261,7 @@ const names = Object.keys(faults);
 if (wanted('vllm')) for (const name of inTurn(names)) await pair('vllm', name);
 if (wanted('dynamo')) for (const name of inTurn(names, 3)) await pair('dynamo', name);
 if (wanted('single')) await single();
+if (wanted('ranks')) await ranks(2);
 const pods = ['ray', 'ray by the legacy rule'];
 if (wanted('ray')) {
   const rows = inTurn([...Object.keys(rayFaults), 'stop']);
@@ -317,5 +271,6 @@ if (wanted('elastic')) {
   for (const size of [1, 2]) await elastic(size);
   if (long || value('--only') === 'elastic') await elastic(2, ['--no-group']);
 }
+const { passed, failures } = tally();
 console.log(`\n${passed} passed, ${failures.length} failed`);
 process.exitCode = failures.length === 0 ? 0 : 1;

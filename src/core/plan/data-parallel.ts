@@ -3,8 +3,8 @@ import type { Problem } from '#core/errors.ts';
 import { problem } from '#core/errors.ts';
 import type { EngineWords } from '#upstream/vllm/read-words.ts';
 
-import type { Decided } from './launch.ts';
-import { sizesOf } from './launch.ts';
+import type { Decided, Remarks } from './launch.ts';
+import { noRemarks, sizesOf } from './launch.ts';
 import type { Added, Ours } from './mp.ts';
 import { addWord } from './mp.ts';
 
@@ -44,6 +44,17 @@ export function ranksWords({ local, start, host, rpcPort }: RanksPlace, fields: 
     words: added.flatMap(({ words }) => words),
     problems: [...added.flatMap(({ problems }) => problems), ...otherBalancers(fields)],
   };
+}
+
+/**
+ * Returns a warning where a node has one rank: vLLM makes external load balancing of it, in which only mixtures of experts have
+ * a coordinator, and 0.31 asserts one (`stats_update_address`) as soon as a model without experts starts.
+ */
+export function ranksRemarks(launch: Decided): Remarks {
+  if (ranksPlace(launch)?.local !== 1) return noRemarks;
+  const message =
+    'each node has one data-parallel rank: vLLM runs that for mixtures of experts only; for another model leave out --data-parallel-size, then each node runs a replica';
+  return { warnings: [{ code: 'one-rank-a-node', message }], problems: [] };
 }
 
 const hybrid = '--data-parallel-hybrid-lb';

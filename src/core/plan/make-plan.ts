@@ -10,6 +10,7 @@ import type { YamlReading } from '#core/yaml.ts';
 import { engineArgv, mendsWords, refusedTogether } from './argv.ts';
 import { commandOf } from './command-words.ts';
 import { deadlinesOf, drainDelayOf } from './deadlines.ts';
+import { ranksRemarks } from './data-parallel.ts';
 import { decide } from './decide.ts';
 import { engineEnvironment } from './environment.ts';
 import { fitRemarks } from './fit.ts';
@@ -56,6 +57,7 @@ export function makePlan(
     decided,
     { warnings: [], problems: [...refusals(launch), ...missingParts(launch)] },
     fitRemarks(launch),
+    ranksRemarks(launch),
     rayRemarks(launch),
     authRemarks(launch),
     systemServerRemarks(launch),

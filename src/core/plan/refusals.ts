@@ -3,6 +3,7 @@ import type { Problem } from '#core/errors.ts';
 import { problem } from '#core/errors.ts';
 import { quote } from '#core/quote.ts';
 
+import { enginePort } from './gates.ts';
 import type { Decided, Launch } from './launch.ts';
 import { usesRay } from './launch.ts';
 
@@ -12,13 +13,15 @@ const config = (message: string, hint: string): Problem => problem('config', mes
 export function refusals(launch: Decided): Problem[] {
   const { outcome } = launch.decision;
   if (launch.program === 'ray-start') return [rayStart];
-  if (outcome === 'single' || outcome === 'replicas') return [];
+  if (outcome === 'single') return [];
+  if (outcome === 'replicas') return sharedPort(launch);
   const several = (launch.identity.size ?? 1) > 1;
   return [
     ...(several ? unknownCommand(launch) : []),
     ...(several || usesRay(launch) ? unknownGpus(launch) : []),
     ...rayReplicas(launch),
     ...headlessIgnored(launch),
+    ...sharedPort(launch),
   ];
 }
 
@@ -52,6 +55,16 @@ function rayReplicas({ fields, decision: { outcome } }: Decided): Problem[] {
   if (value !== 'ray') return [];
   const message = `cannot use ${word ?? value} here: several nodes without Ray need mp`;
   return [config(message, outcome === 'mp' ? 'remove it, or choose --executor ray' : 'remove it')];
+}
+
+/** Nodes of `local` share one machine, where only one engine can listen. */
+function sharedPort(launch: Decided): Problem[] {
+  const { options, identity, decision } = launch;
+  const port = enginePort(launch);
+  const eachServes = decision.outcome === 'replicas' || decision.outcome === 'data-parallel';
+  if (options['local-group'] === null || identity.size === 1 || port === null || !eachServes) return [];
+  const message = `cannot run the outcome ${decision.outcome} on one machine: the engine of each node listens on port ${port}`;
+  return [config(message, 'use --nodes 1, or one machine (or network namespace) a node')];
 }
 
 function headlessIgnored({ program, decision: { outcome } }: Decided): Problem[] {

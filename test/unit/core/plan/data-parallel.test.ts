@@ -128,3 +128,36 @@ test('idle GPUs are a warning, and the leader must resolve though members end ap
   expect([plan.fate, plan.document.gates[0]]).toMatchObject(['apart', { kind: 'dns', target: leaderHost }]);
   expect(argvOf(plan)?.join(' ')).toContain('--data-parallel-size-local 5 --data-parallel-start-rank 5');
 });
+
+test('one rank a node is warned of: vLLM takes it for external load balancing', () => {
+  const one = leaderPlan({ words: serve('-dp', '2', '-tp', '8') });
+  expect(one.problems).toEqual([]);
+  expect(one.document.warnings).toContainEqual({
+    code: 'one-rank-a-node',
+    message:
+      'each node has one data-parallel rank: vLLM runs that for mixtures of experts only; for another model leave out --data-parallel-size, then each node runs a replica',
+  });
+  expect(leaderPlan({ words }).document.warnings.map(({ code }) => code)).not.toContain('one-rank-a-node');
+});
+
+test.each([
+  ['data-parallel', serve('-dp', '16'), 8_000],
+  ['replicas', serve(), 8_000],
+  ['replicas', serve('--port', '9000'), 9_000],
+  ['replicas', dynamoWorker(), 9_090],
+])('nodes of one machine cannot all serve: %s', (outcome, command, port) => {
+  expect(leaderPlan({ words: command, options: { 'local-group': 'local-7' } }).problems).toEqual([
+    {
+      name: 'config',
+      message: `cannot run the outcome ${outcome} on one machine: the engine of each node listens on port ${port}`,
+      hint: 'use --nodes 1, or one machine (or network namespace) a node',
+    },
+  ]);
+  expect(messages(leaderPlan({ words: command }))).toEqual([]);
+});
+
+test('a command that is no engine, and an engine of which one node serves, run on one machine', () => {
+  const options = { 'local-group': 'local-7' };
+  expect(messages(leaderPlan({ words: ['x'], options: { ...options, outcome: 'replicas' } }))).toEqual([]);
+  expect(messages(leaderPlan({ options }))).toEqual([]);
+});
