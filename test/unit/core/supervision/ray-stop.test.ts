@@ -1,10 +1,8 @@
 import { expect, test } from 'vitest';
 
-import { withEnd } from '#core/supervision/children.ts';
 import { step } from '#core/supervision/step.ts';
-import { turnToFault } from '#core/supervision/turn.ts';
 
-import { after, anyCause, as, done, framed, tick } from '../../../world/drive.ts';
+import { after, as, done, framed, tick } from '../../../world/drive.ts';
 import type { Driven } from '../../../world/drive.ts';
 import { beat, both, headed, leader, said, serving, spawned, told } from '../../../world/drive-ray.ts';
 
@@ -48,7 +46,6 @@ test('a head is not kept waiting for ever by agents that do not leave', () => {
 
 const tree = (step: Driven) => done(step, 'signalProcess').map(({ process }) => process.pid);
 const term = { kind: 'signalReceived', signal: 'SIGTERM' } as const;
-const end = { code: 0, signal: null, atMs: 340 };
 const saidToAll = (step: Driven) => done(step, 'sendFrame').map(({ body }) => body.kind);
 
 test('asked to stop while nodes are waited for, the head lets the agents go first', () => {
@@ -82,16 +79,6 @@ test('the second SIGTERM to an engine that starts is none to its head', () => {
   expect(againAtMs).toBe(3_300);
   for (let atMs = 1_000; atMs < againAtMs; atMs += 1_000) driven = beat(driven, atMs, '10.0.0.2');
   expect(tree(tick(driven, againAtMs))).toEqual([]);
-});
-
-test('a stop that turns to a fault ends the head at once', () => {
-  const asked = after(serving(), 300, term);
-  expect(tree(asked)).toEqual([200]);
-  const lost = { ...anyCause, kind: 'peer-lost', process: null, pid: null } as const;
-  const { state } = asked;
-  expect(tree({ state, effects: turnToFault(as(asked, 'stopping'), lost, 350).effects })).toEqual([100]);
-  const rested = { ...as(asked, 'stopping'), engine: withEnd(as(asked, 'stopping').engine, 'engine', end) };
-  expect(tree({ state, effects: turnToFault(rested, lost, 350).effects })).toEqual([]);
 });
 
 test('a tree whose top is still to come is told before it is killed', () => {
