@@ -50,7 +50,7 @@ function restOf(state: StateOf<'stopping'>, name: ProcessName): Step {
   // There is a turn to wait for only where the stop was asked for.
   const turn = state.drainAtMs !== Infinity && name !== 'ray-head' ? drained(base) : [];
   const rests = mode === 'asked' ? { ...state, restAtMs: restAtMs(base, engine) } : state;
-  const step = allEnded(engine) ? enterSweeping(state, 'gone') : stay(rests);
+  const step = allEnded(engine) ? enterSweeping(state) : stay(rests);
   return { state: step.state, effects: [...turn, ...step.effects] };
 }
 
@@ -59,7 +59,7 @@ export function spawnedTooLate(state: Stopping, event: EventOf<'childSpawned'>):
   const next = { ...state, engine: withProcess(state.base, state.engine, event) };
   if (next.phase === 'draining') return stay(next);
   // A head that is spawned now waits for the agents like any other, unless nobody waits any more.
-  const waits = next.mode === 'asked' && next.restAtMs !== Infinity;
+  const waits = next.restAtMs !== Infinity;
   return stay(
     next,
     ...(event.name !== 'ray-head' ? terminateMain(next.engine) : waits ? [] : terminateHead(next.engine)),

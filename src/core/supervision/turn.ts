@@ -20,7 +20,7 @@ export function turnToFault(state: StateOf<'draining'> | Late, cause: Cause, hap
     case 'stopping':
       return stay({ ...state, base, mode: 'fault', drainAtMs: Infinity, killAtMs: sooner(state) }, word);
     case 'sweeping':
-      return stay({ ...state, base, mode: 'fault', killAtMs: sooner(state) }, word);
+      return stay({ ...state, base, mode: 'fault' }, word);
     case 'settling':
       return stay({ ...state, base, mode: 'fault', untilMs: verdictUntilMs(base) }, word);
   }
@@ -28,7 +28,6 @@ export function turnToFault(state: StateOf<'draining'> | Late, cause: Cause, hap
 
 /** Returns the step of a worker's fault that turns out to be part of a stop that was asked for. */
 export function turnToAsked(state: Late): Step {
-  if (state.mode === 'asked') return stay(state);
   const { base } = state;
   const asked = base.asked ?? { by: 'the leader', atMs: base.nowMs };
   return stay({ ...state, base: { ...base, asked, verdict: null }, mode: 'asked' });
@@ -41,5 +40,4 @@ export function cutShort(state: StateOf<'draining'> | Late): Step {
   return stay({ ...state, drainAtMs: Infinity, killAtMs: sooner(state) }, ...drained(state.base));
 }
 
-const sooner = ({ base, killAtMs }: StateOf<'stopping' | 'sweeping'>): number =>
-  Math.min(killAtMs, faultKillAtMs(base));
+const sooner = ({ base, killAtMs }: StateOf<'stopping'>): number => Math.min(killAtMs, faultKillAtMs(base));

@@ -51,6 +51,7 @@ test.each<[string, () => Driven, string, object]>([
     const turned = after(driven, driven.state.phase === 'settling' ? 200 : 300, fromLeader('fault'));
     const atMs = turned.state.base.nowMs;
     expect(turned.state).toMatchObject({ ...more, phase, mode: 'fault' });
+    expect('untilMs' in turned.state).toBe(phase === 'settling');
     expect(turned.state.base.verdict).toMatchObject({ cause: leaders, happenedMs: atMs - 30, freezeAtMs: atMs + 500 });
     expect(errors(turned)).toEqual(['stopping: rank 0 (node0): it died']);
     expect(saidOn(turned, 9)).toEqual([]);
@@ -94,6 +95,13 @@ test('and leaves at once where nothing runs', () => {
   const told = after(given(), 200, judges(asked));
   expect(told.state.phase).toBe('ended');
   expect(done(told, 'finish')).toHaveLength(1);
+});
+
+test('what is gone at the next look is part of a stop that was asked for', () => {
+  const heard = after(following(), 200, fromLeader('fault'));
+  expect(as(heard, 'stopping').judgesUntilMs).toBe(300);
+  const looked = after(after(heard, 210, judges(asked)), 250, seen(false, top));
+  expect([looked.state.base.verdict, looked.effects]).toEqual([null, []]);
 });
 
 test('who asked first is remembered, and a word that says nothing new changes nothing', () => {
