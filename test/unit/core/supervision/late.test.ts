@@ -69,7 +69,7 @@ test('a sweep is put off by any lateness, and no other wait is', () => {
   const { deadlineMs } = as(waits, 'joining');
   expect(as(step(waits.state, { ...hears, atMs: 5_000 }), 'joining').deadlineMs).toBe(deadlineMs);
   const drains = after(ready({ drainDelayMs: 9_000 }), 150, term);
-  expect(as(step(drains.state, { ...hears, atMs: 5_000 }), 'draining').untilMs).toBe(9_150);
+  expect(as(step(drains.state, { ...hears, atMs: 15_000 }), 'draining').untilMs).toBe(9_150);
 });
 
 test('a verdict that is frozen is not thawed', () => {

@@ -4,7 +4,7 @@ import { step } from '#core/supervision/step.ts';
 
 import { after, as, done, framed, tick } from '../../../world/drive.ts';
 import type { Driven } from '../../../world/drive.ts';
-import { beat, both, headed, leader, said, serving, spawned, told } from '../../../world/drive-ray.ts';
+import { beat, both, causeOf, headed, leader, said, serving, spawned, told } from '../../../world/drive-ray.ts';
 
 test('after a fault head and engine are told to stop at once', () => {
   const driven = after(serving(), 300, { kind: 'linkClosed', link: 1, reason: 'end' });
@@ -87,4 +87,33 @@ test('a tree whose top is still to come is told before it is killed', () => {
   const { killAtMs } = as(died, 'stopping');
   const deaf = step(died.state, { kind: 'timePassed', lateMs: 0, atMs: killAtMs });
   expect(done(deaf, 'sweepTree').map(({ signal }) => signal)).toEqual(['SIGTERM']);
+});
+
+const swept = (before: Driven, atMs: number) =>
+  [1, 2, 3, 4, 5].reduce(
+    (driven, pass) => after(driven, atMs + pass, { kind: 'treeSwept', epoch: 1, survivors: [] }),
+    before,
+  );
+const exited = (name: 'engine' | 'ray-head', code: number | null, signal: string | null) =>
+  ({ kind: 'childExited', epoch: 1, name, code, signal }) as const;
+const killedOf = (driven: Driven) => as(driven, 'sweeping').killed.map(({ pid }) => pid);
+
+test.each<[string, (asked: Driven) => Driven, number[]]>([
+  ['before', (asked) => tick(after(asked, 900, exited('engine', 0, null)), 25_300), [100]],
+  ['in the last moment', (asked) => after(tick(asked, 25_300), 25_305, exited('engine', 0, null)), [100, 200]],
+])('a head that has to be killed is named, and no engine that ended %s', (_, deaf, killed) => {
+  const sweeps = deaf(after(serving(), 300, term));
+  expect(killedOf(sweeps)).toEqual(killed);
+  const over = swept(after(sweeps, 25_310, exited('ray-head', null, 'SIGKILL')), 25_320);
+  expect(causeOf(over)).toMatchObject({
+    code: 137,
+    message: 'had to be killed when asked to stop: ray start --head (pid 100)',
+  });
+});
+
+test('an engine that cannot be spawned beside its head leaves the head’s last words to be read', () => {
+  const starts = told(beat(headed(), 140, '10.0.0.2'), 150, both);
+  const failed = after(starts, 155, { kind: 'spawnFailed', epoch: 1, name: 'engine', why: 'os', reason: 'x' });
+  expect(done(failed, 'readTail')).toHaveLength(1);
+  expect(tree(failed)).toEqual([100]);
 });
