@@ -42,7 +42,7 @@ export function fault(state: Running, cause: Cause, origin: Origin, happenedMs =
 }
 
 const sweepNow = ({ base, engine }: Running): Step =>
-  enterSweeping({ base, engine, mode: 'fault', killAtMs: faultKillAtMs(base) }, 'gone');
+  enterSweeping({ base, engine, mode: 'fault', killAtMs: faultKillAtMs(base) });
 
 function stopNow({ base, engine }: Running): Step {
   const next: StateOf<'stopping'> = {

@@ -63,7 +63,7 @@ export function engineProbed(state: Serving, event: EventOf<'engineProbed'>): St
     const more = { rank: self.rank, host: self.host, seenBy: self.rank, process: 'engine' };
     return fault(next, launcherCause('process-died', 'engine-ended', message, more), 'seen');
   }
-  return next.phase === 'starting' ? becomeReady(next) : stay(next);
+  return becomeReady(next);
 }
 
 /** Returns the step of a tick while the engine runs. */
@@ -81,12 +81,12 @@ export function servingTick(state: Serving): Step {
   const looked = look(base, state.engine);
   const asked = probeDue(base, state.engine, state.readiness, state.phase === 'ready');
   const next = { ...state, base: watched.base, engine: looked.engine, readiness: asked.readiness };
-  const step = next.phase === 'starting' ? becomeReady(next) : stay(next);
+  const step = becomeReady(next);
   return { state: step.state, effects: [...looked.effects, ...watched.effects, ...asked.effects, ...step.effects] };
 }
 
-/** Returns the step to ready once the engine answers; a worker is ready with its leader. */
-export function becomeReady(state: StateOf<'starting'>): Step {
+// Ready once the engine answers, a worker with its leader; and from then on ready, whatever it answers.
+function becomeReady(state: Serving): Step {
   if (!isReady(state.base, state.engine, state.readiness)) return stay(state);
   const { base, engine, readiness } = state;
   return stay({ phase: 'ready', base, engine, readiness });

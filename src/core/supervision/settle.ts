@@ -26,7 +26,7 @@ export function enterSettling(state: StateOf<'sweeping'>): Step {
 /** Returns the step of a tick while the cause may still be amended. */
 export function settlingTick(state: StateOf<'settling'>): Step {
   const { base, mode } = state;
-  if (mode === 'fault' && base.nowMs < settleAtMs(state)) return stay(state);
+  if (base.nowMs < settleAtMs(state)) return stay(state);
   const code = mode === 'fault' ? (base.verdict?.cause.code ?? state.code) : state.code;
   const final = mode === 'fault' ? freeze(base) : { base, effects: lastWord(base) };
   const goodbye = sayGoodbye(base, code);
@@ -43,10 +43,11 @@ const lastWord = (base: Base): Effect[] =>
   base.self.rank === 0 ? toPeers(base, { kind: 'verdict', cause: askedCause(base) }) : [];
 
 /** Returns when nothing can amend the cause any more, in ms of our clock: at once if nobody is left who could. */
-export function settleAtMs({ base, mode, untilMs }: StateOf<'settling'>): number {
+export function settleAtMs({ base, untilMs }: StateOf<'settling'>): number {
   const { verdict, group, nowMs } = base;
+  // A stop that was asked for has no verdict, or a final one.
   const open = verdict?.frozen === false && (group.peers.length > 0 || verdict.tail === 'awaited');
-  return mode === 'fault' && open ? untilMs : nowMs;
+  return open ? untilMs : nowMs;
 }
 
 // What we leave with if the stop was asked for, and what `exec` leaves with.

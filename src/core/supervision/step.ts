@@ -72,7 +72,7 @@ function moveTime({ base }: State, event: Event, lateMs: number): Base {
 
 // A sweep that was stopped has not swept meanwhile, and who was suspended has not listened for the leader's verdict.
 function forgiveWaits(state: State, lateMs: number): State {
-  if (state.phase === 'sweeping' && lateMs > 0) return { ...state, giveUpAtMs: state.giveUpAtMs + lateMs };
+  if (state.phase === 'sweeping') return { ...state, giveUpAtMs: state.giveUpAtMs + lateMs };
   if (state.phase === 'settling' && lateMs > suspendedMs) return { ...state, untilMs: state.untilMs + lateMs };
   return state;
 }

@@ -27,16 +27,14 @@ function askedBySignal(state: State, signal: string): Step {
   const { asked } = state.base;
   if (asked?.by.startsWith('SIG')) return hurry(state);
   const base: Base = { ...state.base, asked: { by: signal, atMs: asked?.atMs ?? state.base.nowMs } };
-  return begin({ ...state, base }, asked === null);
+  return begin({ ...state, base });
 }
 
 /** Returns the step after another member, or the leader for all, was asked to stop. */
-export function askedByMember(state: State, by: string): Step {
-  if (state.base.asked !== null) return stay(state);
-  return begin({ ...state, base: { ...state.base, asked: { by, atMs: state.base.nowMs } } }, true);
-}
+export const askedByMember = (state: StateOf<'joining' | 'assembling' | 'starting' | 'ready'>, by: string): Step =>
+  begin({ ...state, base: { ...state.base, asked: { by, atMs: state.base.nowMs } } });
 
-function begin(state: State, first: boolean): Step {
+function begin(state: State): Step {
   switch (state.phase) {
     case 'opening':
     case 'resolving':
@@ -45,7 +43,7 @@ function begin(state: State, first: boolean): Step {
     case 'assembling':
     case 'starting':
     case 'ready':
-      return first ? drain(state) : stay(state);
+      return drain(state);
     case 'draining':
     case 'stopping':
     case 'sweeping':
@@ -107,7 +105,7 @@ export function lookedWhileDraining(state: StateOf<'draining'>, event: EventOf<'
 /** Returns the step of a tick after the engine's SIGTERM: its time may be over, or the others' turn have come. */
 export function stoppingTick(state: StateOf<'stopping'>): Step {
   const { base } = state;
-  if (base.nowMs >= state.killAtMs) return enterSweeping(state, 'deaf');
+  if (base.nowMs >= state.killAtMs) return enterSweeping(state);
   const turn = base.nowMs >= state.drainAtMs;
   const looked = look(base, state.engine);
   const again = base.nowMs >= state.againAtMs;

@@ -17,35 +17,40 @@ type Stopping = StateOf<'draining' | 'stopping'>;
 
 /** Returns the step after a process of ours ended before it was told to: a leader that drains hears of it. */
 export function endedWhileDraining(state: StateOf<'draining'>, event: EventOf<'childExited'>): Step {
-  const end = { code: event.code, signal: event.signal, atMs: event.atMs };
+  const { name, code, signal, atMs } = event;
   const { base, engine } = state;
-  const cause = exitCause(base, engine, event.name, end);
+  const end = { code, signal, atMs };
+  const cause = exitCause(base, engine, name, end);
   const words = base.self.rank === 0 ? [] : tellCause(base, { cause, happenedMs: base.nowMs });
-  const step = afterEnd(state, event.name, end);
+  const step = afterEnd(state, name, end);
   return { state: step.state, effects: [...words, ...step.effects] };
 }
 
 /** Returns the step after a process of ours ended as it was told to. */
-export const endedAsTold = (state: StateOf<'stopping'>, event: EventOf<'childExited'>): Step =>
-  afterEnd(state, event.name, { code: event.code, signal: event.signal, atMs: event.atMs });
+export const endedAsTold = (state: StateOf<'stopping'>, { name, code, signal, atMs }: EventOf<'childExited'>): Step =>
+  afterEnd(state, name, { code, signal, atMs });
 
 /** Returns the step after a process could not be started, when it is not wanted any more. */
 export const neverSpawned = (state: Stopping, { name, atMs }: EventOf<'spawnFailed'>): Step =>
   afterEnd(state, name, { code: null, signal: null, atMs });
 
-/** Returns the step after a top process is gone: with the last one the rest of the tree goes, with the engine the others' turn comes. */
-export function afterEnd(state: Stopping, name: ProcessName, end: ChildEnd): Step {
-  const engine = withEnd(state.engine, name, end);
-  const { base, killAtMs } = state;
-  const next = { ...state, engine };
-  if (next.phase === 'draining' && !allEnded(engine)) return terminateEngine(next);
-  const mode = next.phase === 'draining' ? 'asked' : next.mode;
-  const asked = next.phase === 'draining' || (mode === 'asked' && next.drainAtMs !== Infinity);
-  const turn = asked && name !== 'ray-head' ? drained(base) : [];
-  const step =
-    next.phase === 'draining' || allEnded(engine)
-      ? enterSweeping({ base, engine, mode, killAtMs }, 'gone')
-      : stay(mode === 'asked' ? { ...next, restAtMs: restAtMs(base, engine) } : next);
+// With the last top process gone the rest of the tree goes, with the engine gone the others' turn comes.
+function afterEnd(before: Stopping, name: ProcessName, end: ChildEnd): Step {
+  const state = { ...before, engine: withEnd(before.engine, name, end) };
+  return state.phase === 'draining' ? drainedAlready(state) : restOf(state, name);
+}
+
+function drainedAlready(state: StateOf<'draining'>): Step {
+  const step = terminateEngine(state);
+  return { state: step.state, effects: [...(allEnded(state.engine) ? drained(state.base) : []), ...step.effects] };
+}
+
+function restOf(state: StateOf<'stopping'>, name: ProcessName): Step {
+  const { base, engine, mode } = state;
+  // There is a turn to wait for only where the stop was asked for.
+  const turn = state.drainAtMs !== Infinity && name !== 'ray-head' ? drained(base) : [];
+  const rests = mode === 'asked' ? { ...state, restAtMs: restAtMs(base, engine) } : state;
+  const step = allEnded(engine) ? enterSweeping(state) : stay(rests);
   return { state: step.state, effects: [...turn, ...step.effects] };
 }
 
@@ -54,7 +59,7 @@ export function spawnedTooLate(state: Stopping, event: EventOf<'childSpawned'>):
   const next = { ...state, engine: withProcess(state.base, state.engine, event) };
   if (next.phase === 'draining') return stay(next);
   // A head that is spawned now waits for the agents like any other, unless nobody waits any more.
-  const waits = next.mode === 'asked' && next.restAtMs !== Infinity;
+  const waits = next.restAtMs !== Infinity;
   return stay(
     next,
     ...(event.name !== 'ray-head' ? terminateMain(next.engine) : waits ? [] : terminateHead(next.engine)),

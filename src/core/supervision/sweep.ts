@@ -25,11 +25,11 @@ const trackersMs = 1_500;
 
 type Ending = Pick<StateOf<'stopping'>, 'base' | 'engine' | 'mode' | 'killAtMs'>;
 
-/** Returns the step into the sweep; a top process that is deaf to SIGTERM is killed with its tree at once. */
-export function enterSweeping(state: Ending, top: 'gone' | 'deaf'): Step {
+/** Returns the step into the sweep; a top process that is deaf to SIGTERM until its time is over is killed with its tree at once. */
+export function enterSweeping(state: Ending): Step {
   const { base, engine, mode } = state;
   const { nowMs } = base;
-  const killAtMs = top === 'deaf' ? nowMs : Math.min(Math.max(state.killAtMs, nowMs), nowMs + leftOversMs);
+  const killAtMs = Math.min(Math.max(state.killAtMs, nowMs), nowMs + leftOversMs);
   const next: State = {
     phase: 'sweeping',
     base,
@@ -40,7 +40,7 @@ export function enterSweeping(state: Ending, top: 'gone' | 'deaf'): Step {
     killAtMs,
     giveUpAtMs: killAtMs + giveUpAfterMs,
     // The top processes were told alone; where none lives, as one is still to come, nobody was.
-    told: top === 'deaf' && livingOf(engine).length > 0,
+    told: livingOf(engine).length > 0,
     emptyPasses: 0,
     survivors: [],
     killed: [],

@@ -46,7 +46,7 @@ const isHeadAlone = ({ children }: Engine): boolean =>
 /** Returns the step that tells what runs here to stop, as was asked for. */
 export function terminateEngine(state: StateOf<'draining'>): Step {
   const { base, engine, killAtMs } = state;
-  if (allEnded(engine)) return enterSweeping({ base, engine, mode: 'asked', killAtMs }, 'gone');
+  if (allEnded(engine)) return enterSweeping({ base, engine, mode: 'asked', killAtMs });
   const alone = isHeadAlone(engine);
   const drainAtMs = (base.asked?.atMs ?? base.nowMs) + base.plan.document.deadlines.drain;
   const waits = alone && killAtMs > base.nowMs;

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 
 import { step } from '#core/supervision/step.ts';
 
-import { after, as, done, following, gating, opened, ready, says, tick, top } from '../../../world/drive.ts';
+import { after, as, done, following, gating, opened, ready, tick, top } from '../../../world/drive.ts';
 import type { Driven } from '../../../world/drive.ts';
 
 const bug = { kind: 'launcherBroke', reason: 'x is undefined' } as const;
@@ -22,6 +22,7 @@ test.each([
   });
   expect(broken.state.base.verdict?.cause.message).toMatch(sentence);
   expect(done(broken, 'spawnChild')).toEqual([]);
+  expect(broken.state.base.group.admitting).toBe(false);
 });
 
 test('while the engine runs a bug is a fault like any other: SIGTERM at once', () => {
@@ -31,6 +32,7 @@ test('while the engine runs a bug is a fault like any other: SIGTERM at once', (
     { kind: 'signalProcess', process: { pid: top.pid, startTicks: top.startTicks }, signal: 'SIGTERM' },
   ]);
   expect(broken.state.base.verdict?.cause).toMatchObject({ kind: 'internal', code: 70, seenBy: 0 });
+  expect(done(broken, 'readTail')).toHaveLength(1);
 });
 
 test('while all stops a bug is said, and the stop goes on', () => {
@@ -38,7 +40,7 @@ test('while all stops a bug is said, and the stop goes on', () => {
   const broken = after(asked, 210, bug);
   expect(broken.state.phase).toBe(asked.state.phase);
   expect(broken.state.base.verdict).toBeNull();
-  expect(says(broken)).toEqual([expect.stringMatching(sentence)]);
+  expect(broken.effects).toEqual([{ kind: 'say', level: 'error', message: expect.stringMatching(sentence) as string }]);
 });
 
 test('a sweep that was suspended for longer than it may last goes on where it was', () => {

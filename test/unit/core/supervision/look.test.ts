@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 
-import { after, as, seen, tick } from '../../../world/drive.ts';
+import { look } from '#core/supervision/scan.ts';
+
+import { after, anyCause, as, framed, seen, tick } from '../../../world/drive.ts';
 import type { Driven } from '../../../world/drive.ts';
 import { agent, beat, both, causeOf, cluster, headed, said, spawned, told, worker } from '../../../world/drive-ray.ts';
 
@@ -53,4 +55,25 @@ test('an agent that is ready at once is looked at as one that still grows', () =
   expect(driven.state.phase).toBe('ready');
   driven = tick(driven, as(driven, 'ready').engine.nextWholeMs);
   expect(as(driven, 'ready').engine.nextWholeMs - driven.state.base.nowMs).toBe(200);
+  const { spawnedMs } = as(driven, 'ready').engine;
+  const wholeMs = (atMs: number) => {
+    const running = { ...as(driven, 'ready').engine, scanning: false, nextQuickMs: atMs, nextWholeMs: atMs };
+    return look({ ...driven.state.base, nowMs: atMs }, running).engine.nextWholeMs - atMs;
+  };
+  expect([wholeMs(spawnedMs + 10_000), wholeMs(spawnedMs + 10_001)]).toEqual([200, 1_000]);
+});
+
+test('with a top process gone within the same look, its own exit was the cause', () => {
+  const below = { pid: 201, startTicks: 8, ppid: 200, title: 'VLLM::EngineCore' };
+  let driven = spawnedInLook();
+  driven = after(driven, soon(driven), seen(true, head, raylet, engine));
+  driven = tick(driven, as(driven, 'starting').engine.nextWholeMs);
+  driven = after(driven, soon(driven), seen(true, head, raylet, engine, below));
+  driven = after(driven, soon(driven), framed(1, 1, { kind: 'report', cause: anyCause, ageMs: 0 }));
+  driven = after(driven, soon(driven), { kind: 'childExited', epoch: 1, name: 'engine', code: 0, signal: null });
+  expect(as(driven, 'stopping').judgesUntilMs).toBeGreaterThan(soon(driven));
+  driven = after(driven, soon(driven), seen(true, head, raylet));
+  expect(driven.state.base.verdict?.candidates).toHaveLength(1);
+  driven = after(driven, soon(driven), seen(true, head));
+  expect(driven.state.base.verdict?.candidates.map(({ cause }) => cause.process)).toContain(raylet.title);
 });

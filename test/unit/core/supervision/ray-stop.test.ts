@@ -1,12 +1,10 @@
 import { expect, test } from 'vitest';
 
-import { withEnd } from '#core/supervision/children.ts';
 import { step } from '#core/supervision/step.ts';
-import { turnToFault } from '#core/supervision/turn.ts';
 
-import { after, anyCause, as, done, framed, tick } from '../../../world/drive.ts';
+import { after, as, done, framed, tick } from '../../../world/drive.ts';
 import type { Driven } from '../../../world/drive.ts';
-import { beat, both, headed, leader, said, serving, spawned, told } from '../../../world/drive-ray.ts';
+import { beat, both, causeOf, headed, leader, said, serving, spawned, told } from '../../../world/drive-ray.ts';
 
 test('after a fault head and engine are told to stop at once', () => {
   const driven = after(serving(), 300, { kind: 'linkClosed', link: 1, reason: 'end' });
@@ -48,7 +46,6 @@ test('a head is not kept waiting for ever by agents that do not leave', () => {
 
 const tree = (step: Driven) => done(step, 'signalProcess').map(({ process }) => process.pid);
 const term = { kind: 'signalReceived', signal: 'SIGTERM' } as const;
-const end = { code: 0, signal: null, atMs: 340 };
 const saidToAll = (step: Driven) => done(step, 'sendFrame').map(({ body }) => body.kind);
 
 test('asked to stop while nodes are waited for, the head lets the agents go first', () => {
@@ -84,20 +81,39 @@ test('the second SIGTERM to an engine that starts is none to its head', () => {
   expect(tree(tick(driven, againAtMs))).toEqual([]);
 });
 
-test('a stop that turns to a fault ends the head at once', () => {
-  const asked = after(serving(), 300, term);
-  expect(tree(asked)).toEqual([200]);
-  const lost = { ...anyCause, kind: 'peer-lost', process: null, pid: null } as const;
-  const { state } = asked;
-  expect(tree({ state, effects: turnToFault(as(asked, 'stopping'), lost, 350).effects })).toEqual([100]);
-  const rested = { ...as(asked, 'stopping'), engine: withEnd(as(asked, 'stopping').engine, 'engine', end) };
-  expect(tree({ state, effects: turnToFault(rested, lost, 350).effects })).toEqual([]);
-});
-
 test('a tree whose top is still to come is told before it is killed', () => {
   const starts = told(beat(headed(), 140, '10.0.0.2'), 150, both);
   const died = after(starts, 155, { kind: 'childExited', epoch: 1, name: 'ray-head', code: 0, signal: null });
   const { killAtMs } = as(died, 'stopping');
   const deaf = step(died.state, { kind: 'timePassed', lateMs: 0, atMs: killAtMs });
   expect(done(deaf, 'sweepTree').map(({ signal }) => signal)).toEqual(['SIGTERM']);
+});
+
+const swept = (before: Driven, atMs: number) =>
+  [1, 2, 3, 4, 5].reduce(
+    (driven, pass) => after(driven, atMs + pass, { kind: 'treeSwept', epoch: 1, survivors: [] }),
+    before,
+  );
+const exited = (name: 'engine' | 'ray-head', code: number | null, signal: string | null) =>
+  ({ kind: 'childExited', epoch: 1, name, code, signal }) as const;
+const killedOf = (driven: Driven) => as(driven, 'sweeping').killed.map(({ pid }) => pid);
+
+test.each<[string, (asked: Driven) => Driven, number[]]>([
+  ['before', (asked) => tick(after(asked, 900, exited('engine', 0, null)), 25_300), [100]],
+  ['in the last moment', (asked) => after(tick(asked, 25_300), 25_305, exited('engine', 0, null)), [100, 200]],
+])('a head that has to be killed is named, and no engine that ended %s', (_, deaf, killed) => {
+  const sweeps = deaf(after(serving(), 300, term));
+  expect(killedOf(sweeps)).toEqual(killed);
+  const over = swept(after(sweeps, 25_310, exited('ray-head', null, 'SIGKILL')), 25_320);
+  expect(causeOf(over)).toMatchObject({
+    code: 137,
+    message: 'had to be killed when asked to stop: ray start --head (pid 100)',
+  });
+});
+
+test('an engine that cannot be spawned beside its head leaves the head’s last words to be read', () => {
+  const starts = told(beat(headed(), 140, '10.0.0.2'), 150, both);
+  const failed = after(starts, 155, { kind: 'spawnFailed', epoch: 1, name: 'engine', why: 'os', reason: 'x' });
+  expect(done(failed, 'readTail')).toHaveLength(1);
+  expect(tree(failed)).toEqual([100]);
 });

@@ -3,6 +3,8 @@ import { expect, test } from 'vitest';
 import type { RayPlan } from '#core/plan/plan.ts';
 import { statusDocument } from '#core/report/status.ts';
 import { waitLines } from '#core/report/waiting.ts';
+import { gatherCount } from '#core/supervision/ray-unknown.ts';
+import type { Base } from '#core/supervision/state.ts';
 
 import { after, as, done, tick } from '../../../world/drive.ts';
 import type { Driven } from '../../../world/drive.ts';
@@ -112,7 +114,7 @@ test('by numbers too the engine starts in the moment all are in, and Ray is not 
   expect(starts(driven)).toEqual(['engine']);
   for (let atMs = 2_000; atMs <= 12_000; atMs += 1_000) {
     driven = beat(driven, atMs, '10.0.0.2');
-    expect(done(driven, 'askRay')).toEqual([]);
+    expect(driven.state.base.ray?.asking).toBe(false);
   }
   expect(driven.state.phase).toBe('starting');
 });
@@ -174,4 +176,59 @@ test('an agent that is not even told whether its head serves waits, and says why
 
 test('a port whose holder cannot be read is taken, whatever it is', () => {
   expect(causeOf(said(leader(), 10, unimplemented))?.message).toContain('is taken by somebody else (error 12');
+});
+
+/** The same leader with something else in its plan. */
+const planned = (driven: Driven, more: Partial<Base['plan']>): Driven => {
+  const { base } = driven.state;
+  return { state: { ...as(driven, 'assembling'), base: { ...base, plan: { ...base.plan, ...more } } }, effects: [] };
+};
+const waking = (): Driven => tick(spawned(said(leader(), 10, { kind: 'refused' }), 12, 'ray-head', 100), 120);
+
+test('the same program is asked in the environment of the head', () => {
+  const { document } = leader().state.base.plan;
+  const env = { set: { RAY_TMPDIR: '{ray-folder}' }, unset: ['RAY_ADDRESS'] };
+  const wrapped = document.processes.map((spec) =>
+    spec.name === 'ray-head' ? { ...spec, argv: ['/opt/ray', 'start'], env } : { ...spec, argv: ['vllm'] },
+  );
+  const asks = (processes: typeof wrapped) =>
+    done(said(planned(waking(), { document: { ...document, processes } }), 130, unimplemented), 'askRay');
+  const folder = expect.stringMatching(/^\/tmp\/vllm-launch-/) as string;
+  const spec = {
+    argv: ['/opt/ray', 'status', '--address=10.0.0.1:6379'],
+    env: { set: { RAY_TMPDIR: folder }, unset: ['RAY_ADDRESS'] },
+  };
+  expect(asks(wrapped)).toMatchObject([{ question: 'status', spec }]);
+  expect(asks(wrapped.toReversed())).toMatchObject([{ question: 'status', spec }]);
+  expect(asks([])).toMatchObject([
+    { spec: { argv: ['ray', 'status', '--address=10.0.0.1:6379'], env: { set: {}, unset: [] } } },
+  ]);
+});
+
+test('a Ray of no known version is this Ray', () => {
+  const { ray } = leader().state.base.plan;
+  const driven = said(planned(waking(), { ray: ray === null ? null : { ...ray, version: null } }), 130, unimplemented);
+  expect(warnings(driven)[0]).toMatch(/^cannot read the id of its cluster from the GCS of this Ray: error 12/);
+});
+
+test('of more than one GPU each all are counted, and every silent member is named', () => {
+  const { ray } = leader().state.base.plan;
+  const wanted = (driven: Driven, more: Partial<RayPlan>, fate = driven.state.base.plan.fate) =>
+    gatherCount(planned(driven, { ray: ray === null ? null : { ...ray, ...more }, fate }).state.base, {
+      nodes: 2,
+      gpus: 4,
+    });
+  const known = beat(guessing(), 140, '10.0.0.2');
+  expect(wanted(known, { gpusPerNode: 2 })).toBeNull();
+  expect(wanted(known, { gpusPerNode: 3 })).toBe('2 of 2 nodes and 4 of 6 GPUs are there by `ray status`');
+  expect(wanted(guessing(), {})).toBe(
+    '2 of 2 nodes and 4 of 2 GPUs are there by `ray status`, missing: rank 1 (node1)',
+  );
+  expect(wanted(guessing(), { nodes: 1 })).toBeNull();
+  expect(wanted(guessing(), {}, 'apart')).toBeNull();
+});
+
+test('an agent that shares its fate with nobody compares its cluster with no word of a leader', () => {
+  const asks = planned(tick(beat(worker(), 510, cluster), 620), { fate: 'apart' });
+  expect(starts(said(asks, 640, { kind: 'answered', answer: 'd'.repeat(56) }))).toEqual(['ray-agent']);
 });
