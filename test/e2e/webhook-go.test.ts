@@ -49,7 +49,7 @@ beforeAll(async () => {
 }, 600_000);
 afterAll(async () => {
   for (const { end } of clients.values()) await end();
-  await endAll();
+  endAll();
 });
 
 function client(program: string, port: number, ca: string) {

@@ -14,9 +14,9 @@ const webhooks = new Map<string, Webhook>();
 beforeAll(async () => {
   for (const version of allVersions) webhooks.set(version, await startWebhook(version));
 });
-afterAll(async () => {
+afterAll(() => {
   for (const { close } of webhooks.values()) close();
-  await endAll();
+  endAll();
 });
 
 const admit: Admit = async (version, operation, object, oldObject) => {
