@@ -11,7 +11,7 @@ import { client } from '../../process/webhook/client.ts';
 import { selfSigned, writePair } from '../../process/webhook/self-signed.ts';
 import { mapText } from '../../unit/core/bare-facts.ts';
 import { backendKey, originKey } from '../../unit/core/webhook/ask.ts';
-import type { alpha, Json } from '../../unit/core/webhook/ask.ts';
+import type { Json } from '../../unit/core/webhook/ask.ts';
 
 import { finish, newFolder, start } from './start.ts';
 
@@ -57,8 +57,11 @@ const withAnnotations = (object: Json, more: Readonly<Record<string, string>>): 
   return { ...rest, metadata: { ...metadata, annotations: { ...metadata.annotations, ...more } } } as Json;
 };
 
+/** A deployment with these annotations. */
+export type Make = (annotations: Annotations) => Json;
+
 /** Returns the deployment of a scenario as it is stored at the end, or null where the webhook refused it. */
-export async function storedBy(admit: Admit, make: typeof alpha, scenario: Scenario): Promise<Json | null> {
+export async function storedBy(admit: Admit, make: Make, scenario: Scenario): Promise<Json | null> {
   const { operator, created, old, edited, editedUnder = operator } = scenario;
   const first = created === undefined ? make(old ?? {}) : await admit(operator, 'CREATE', make(created), null);
   if (first === null || edited === undefined) return first;
