@@ -1,6 +1,6 @@
 // The Ray outcome on two namespaces: how soon we notice, and vllm-launch beside `ray symmetric-run` and the plain script.
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -206,7 +206,9 @@ async function contest(venv, model, start, perform) {
       `node ${node} ${ms === Infinity ? `not within ${noticedWithinMs / 1_000} s` : `after ${(ms / 1_000).toFixed(1)} s`}`;
     await pause(1_000);
     const processes = [0, 1].flatMap((node) => lab.pids(node)).length;
-    const folders = readdirSync(lab.folder).filter((file) => /^(ray-|vllm-launch-)/.test(file)).length;
+    const folders = readdirSync(lab.folder, { recursive: true }).filter((file) =>
+      /^(ray-\d\/session_\d[^/]*|vllm-launch-[^/]*)$/.test(file),
+    ).length;
     const left = `${processes} processes, ${lab.sharedMemory().length} shared, ${folders} folders`;
     return { readyMs, ended: seen.map(says).join(', '), codes: seen.map(({ code }) => code).join(' and '), left };
   } finally {
@@ -218,14 +220,15 @@ function ours(lab, venv, words) {
   return startPair(lab, venv, words, { ...rayEnv, RAY_TMPDIR: lab.folder }, 'ray');
 }
 
-const rayOptions = (lab, node) => [
-  '--num-gpus=1',
-  '--object-store-memory=100000000',
-  `--temp-dir=${join(lab.folder, `ray-${node}`)}`,
-  '--disable-usage-stats',
-];
-// Each in a PID namespace of its own, as in a pod: `ray stop` would reach the Ray of the other node here.
-const asPod = ['unshare', '--pid', '--fork', '--mount-proc', '--kill-child'];
+const rayOptions = ['--num-gpus=1', '--object-store-memory=100000000', '--disable-usage-stats'];
+// Each with processes and a /tmp/ray of its own, as in a pod: `ray stop` would reach the Ray of the other node here, and with
+// `--temp-dir` neither finds the head that it started: `ray.init()` looks below /tmp/ray, and starts a Ray of its own.
+function asPod(lab, node) {
+  const folder = join(lab.folder, `ray-${node}`);
+  for (const each of [folder, '/tmp/ray']) mkdirSync(each, { recursive: true });
+  const own = 'mount --bind "$0" /tmp/ray && exec "$@"';
+  return ['unshare', '--pid', '--fork', '--mount-proc', '--kill-child', 'sh', '-c', own, folder];
+}
 // Its own 30 s are too short for two cores.
 const patience = { RAY_SYMMETRIC_RUN_CLUSTER_WAIT_TIMEOUT: '200' };
 const theirEnv = (venv, node) =>
@@ -234,11 +237,11 @@ const engineOnRay = (words) => [...words, '--distributed-executor-backend', 'ray
 
 function symmetricRun(lab, venv, words) {
   return [0, 1].map((node) => {
-    const options = ['symmetric-run', '--address', '10.77.0.10:6379', '--min-nodes', '2', ...rayOptions(lab, node)];
+    const options = ['symmetric-run', '--address', '10.77.0.10:6379', '--min-nodes', '2', ...rayOptions];
     return lab.start(
       node,
       `n${node}`,
-      [...asPod, `${venv}/bin/ray`, ...options, '--', ...engineOnRay(words)],
+      [...asPod(lab, node), `${venv}/bin/ray`, ...options, '--', ...engineOnRay(words)],
       theirEnv(venv, node),
     );
   });
@@ -265,11 +268,11 @@ const workerScript = `
 function plainScript(lab, venv, words) {
   return [0, 1].map((node) => {
     const script = node === 0 ? leaderScript : workerScript;
-    const given = ['script', `10.77.0.${10 + node}`, rayOptions(lab, node).join(' ')];
+    const given = ['script', `10.77.0.${10 + node}`, rayOptions.join(' ')];
     return lab.start(
       node,
       `n${node}`,
-      [...asPod, 'bash', '-c', script, ...given, ...engineOnRay(words)],
+      [...asPod(lab, node), 'bash', '-c', script, ...given, ...engineOnRay(words)],
       theirEnv(venv, node),
     );
   });

@@ -153,8 +153,9 @@ const within = (ms, promise) =>
   Promise.race([promise, new Promise((resolve) => setTimeout(() => resolve(['still running']), ms))]);
 const endsOf = (group) => within(endMs, Promise.all(group.map((one) => one.ended)));
 
-async function asked(group) {
-  process.kill(group[0].pid(), 'SIGTERM');
+/** Without a link each is asked, agents first. */
+async function asked(group, told = group.slice(0, 1)) {
+  for (const one of told.toReversed()) process.kill(one.pid(), 'SIGTERM');
   const codes = await endsOf(group);
   check(
     'asked to stop: all launchers end with 0',
@@ -240,8 +241,9 @@ async function single() {
 }
 
 /** Elastic expert parallelism on a real Ray, with the rehearsal engine that is ready only after 20 s. */
-async function elastic(size) {
-  console.log(`\n# elastic-ep with the rehearsal engine, ${size} node${size === 1 ? '' : 's'}, asked to stop`);
+async function elastic(size, more = []) {
+  const how = [`${size} node${size === 1 ? '' : 's'}`, ...more].join(', ');
+  console.log(`\n# elastic-ep with the rehearsal engine, ${how}, asked to stop`);
   const lab = openLab(prefix, size);
   try {
     const engine = vllmWords(model, [
@@ -253,7 +255,7 @@ async function elastic(size) {
       '-dpb',
       'ray',
     ]);
-    const options = ['--rehearse', '--rehearsal-fault', '0:ready-after=20s'];
+    const options = ['--rehearse', '--rehearsal-fault', '0:ready-after=20s', ...more];
     const nodes = Array.from({ length: size }, (_, node) => node);
     const group = nodes.map((node) => startOne(lab, venv, node, engine, { size, gpus: 2, options }));
     await ready(lab, group);
@@ -280,10 +282,10 @@ async function elastic(size) {
         30_000,
         () => JSON.parse(lab.http('http://10.77.0.10:9440/status').text).ray.nodes.length === size,
       );
-    await asked(group);
+    await (more.includes('--no-group') ? asked(group, group) : asked(group));
     await clean(lab, false, () => [], nodes);
   } catch (error) {
-    check(`elastic-ep, ${size}`, false, error.message);
+    check(`elastic-ep, ${how}`, false, error.message);
   } finally {
     lab.down();
   }
@@ -311,6 +313,9 @@ if (wanted('ray')) {
   const rows = inTurn([...Object.keys(rayFaults), 'stop']);
   for (const [at, name] of rows.entries()) await onRay(pods[(turn + at) % pods.length], name);
 }
-if (wanted('elastic')) for (const size of [1, 2]) await elastic(size);
+if (wanted('elastic')) {
+  for (const size of [1, 2]) await elastic(size);
+  if (long || value('--only') === 'elastic') await elastic(2, ['--no-group']);
+}
 console.log(`\n${passed} passed, ${failures.length} failed`);
 process.exitCode = failures.length === 0 ? 0 : 1;

@@ -49,6 +49,7 @@ export const optionTable = {
   'mp-from-origin-version': { section: 'decision', kind: 'text', default: '1.0.0', placeholder: 'VERSION', describe: 'mp from this nvidia.com/dynamo-operator-origin-version on', commands: onNode },
   'mp-from-operator-version': { section: 'decision', kind: 'text', default: '0.9.0', placeholder: 'VERSION', describe: 'mp from this nvidia.com/dynamo-operator-version on', commands: onNode },
   'master-port': { section: 'decision', kind: 'whole', default: 29500, placeholder: 'PORT', max: 65_535, describe: 'port of the mp rendezvous on the leader', commands: launch },
+  'data-parallel-rpc-port': { section: 'decision', kind: 'whole', default: 13_445, placeholder: 'PORT', min: 1, max: 65_535, describe: 'port at which data-parallel ranks meet, on the leader', commands: launch },
   'ray-port': { section: 'decision', kind: 'whole', default: 6379, placeholder: 'PORT', min: 1, max: 65_526, describe: "port of Ray's GCS on the leader; the next nine are Ray's too, on every node", commands: launch },
   'ray-auth': { section: 'decision', kind: 'choice', default: null, choices: ['token', 'disabled'], describe: 'whether Ray asks for its token (RAY_AUTH_TOKEN_PATH, the same on every node)', defaultText: 'disabled', commands: launch },
   fate: { section: 'group', kind: 'choice', default: null, choices: ['together', 'apart'], describe: 'whether members stop together', defaultText: 'the outcome decides', commands: launch },

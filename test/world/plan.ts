@@ -76,7 +76,7 @@ export function planOf(wish: PlanWish): LaunchPlan {
         ? [{ name: 'engine', argv, env: { set: {}, unset: [] }, after: [] }]
         : rayProcessesFor(rank, hostOf(0)),
     gates: wish.dns === false ? [] : [{ kind: 'dns', target: hostOf(0), deadlineMs: deadlines.dns }],
-    ports: { status: 9440, group: groupPort, master: 29_500, engine: 8_000, system: null, ray: null },
+    ports: { status: 9440, group: groupPort, master: 29_500, rpc: null, engine: 8_000, system: null, ray: null },
     deadlines,
     warnings: [],
     errors: [],
@@ -90,6 +90,7 @@ export function planOf(wish: PlanWish): LaunchPlan {
     drainDelayMs: wish.drainDelayMs ?? 0,
     amendMs: wish.amendMs ?? 500,
     readiness: wish.readiness ?? (rank === 0 ? [{ host: '127.0.0.1', port: 8_000, path: '/health' }] : []),
+    leaderReadiness: [],
     fingerprint: wish.fingerprint ?? [{ field: 'engine command', value: 'vllm serve model', shown: true }],
     rehearsal: false,
     ray: wish.outcome === undefined ? null : rayPlanFor(wish.outcome, rank, size, hostOf(0)),

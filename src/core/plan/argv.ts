@@ -4,6 +4,7 @@ import { problem } from '#core/errors.ts';
 import type { EngineWords } from '#upstream/vllm/read-words.ts';
 import { readWords } from '#upstream/vllm/read-words.ts';
 
+import { ranksPlace, ranksWords } from './data-parallel.ts';
 import { fateOf } from './gates.ts';
 import type { Decided } from './launch.ts';
 import type { Added, MpPlace } from './mp.ts';
@@ -47,6 +48,12 @@ export function engineArgv(launch: Decided, deadlines: Deadlines, drainDelayMs: 
   };
 }
 
+/** Tells whether the engine takes the user's words once ours stand behind them: `--data-parallel-hybrid-lb` alone lacks a size. */
+export function mendsWords({ command, engineWords, reader, fields }: Decided, ours: readonly string[]): boolean {
+  if (reader === null || fields === null || fields.errors.length === 0 || ours.length === 0) return false;
+  return readWords([...command.slice(engineWords), ...ours], reader).errors.length === 0;
+}
+
 /**
  * Returns what the engine refuses of the user's words and ours together, where it takes each for itself. Members that stop
  * together have the same command, so the leader asks for its workers too, rather than wait for them in vain.
@@ -60,16 +67,18 @@ export function refusedTogether(launch: Decided, ours: readonly string[]): Probl
     const message = `cannot add ${first} behind --: the engine takes nothing there as an option`;
     return [problem('config', message, 'remove -- from the engine command')];
   }
-  const place = mpPlace(launch);
-  const workers =
-    place?.rank === 0 && fateOf(launch) === 'together' ? mpWords({ ...place, rank: 1 }, fields).words : [];
-  const refused = [ours, workers].map((added) => readWords([...theirs, ...added], reader).errors);
+  const leads = launch.identity.rank === 0 && fateOf(launch) === 'together';
+  const workers = leads ? [addedWords(asWorker(launch), fields)?.words ?? ours] : [];
+  const refused = [ours, ...workers].map((added) => readWords([...theirs, ...added], reader).errors);
   return refusedWords(refused.find((errors) => errors.length > 0) ?? []);
 }
 
+const asWorker = (launch: Decided): Decided => ({ ...launch, identity: { ...launch.identity, rank: 1 } });
+
 function addedWords(launch: Decided, fields: EngineWords): Added | null {
-  const place = mpPlace(launch);
+  const [place, ranks] = [mpPlace(launch), ranksPlace(launch)];
   if (place !== null) return mpWords(place, fields);
+  if (ranks !== null) return ranksWords(ranks, fields);
   return launch.decision.outcome === 'ray' && rayPlanOf(launch) !== null ? rayWords(fields) : null;
 }
 

@@ -14,8 +14,9 @@ export function fitRemarks({ fields, decision, identity, facts }: Decided): Rema
   if (fields === null || n === null || g === null) return noRemarks;
   switch (decision.outcome) {
     case 'mp':
-    case 'data-parallel':
       return spread(sizesOf(fields), { n, g });
+    case 'data-parallel':
+      return shared(sizesOf(fields), { n, g });
     case 'ray':
       return gathered(sizesOf(fields), { n, g });
     case 'elastic-ep':
@@ -40,6 +41,16 @@ function spread({ world, dp }: Sizes, { n, g }: Room): Remarks {
   if (share > g)
     return refuse(`cannot put ${share} processes on a node of ${g} GPUs: ${text} over ${n} nodes does not fit`, mend);
   return { problems: [], warnings: idle(g - share, `${g} GPUs of each node`) };
+}
+
+/** Every node has the same number of whole replicas, as its own server balances them. */
+function shared(sizes: Sizes, room: Room): Remarks {
+  const { dp } = sizes;
+  if (dp % room.n === 0) return spread(sizes, room);
+  return refuse(
+    `cannot share ${dp} data-parallel replicas among ${room.n} nodes: it does not divide`,
+    'change --data-parallel-size or --nnodes',
+  );
 }
 
 /** Ray places the processes where there is room. */

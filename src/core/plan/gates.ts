@@ -19,10 +19,11 @@ export function fateOf({ identity, options, decision, fields }: Decided): Launch
 
 /** Returns the gates in the order in which they are passed. */
 export function gatesOf(launch: Decided, deadlines: Deadlines): Gate[] {
-  const { identity, decision } = launch;
+  const { identity } = launch;
+  const { outcome } = launch.decision;
   const gates: Gate[] = [];
   const together = fateOf(launch) === 'together';
-  const needsLeader = together || decision.outcome === 'mp' || usesRay(launch);
+  const needsLeader = together || outcome === 'mp' || outcome === 'data-parallel' || usesRay(launch);
   if (needsLeader && identity.leader !== null) {
     gates.push({ kind: 'dns', target: identity.leader.host, deadlineMs: deadlines.dns });
   }
@@ -30,26 +31,30 @@ export function gatesOf(launch: Decided, deadlines: Deadlines): Gate[] {
     const target = `${inUrl(identity.leader.host)}:${identity.leader.port}`;
     gates.push({ kind: 'group', target, deadlineMs: deadlines.group });
   }
-  for (const target of leaderQuestions(launch)) gates.push({ kind: 'http', target, deadlineMs: deadlines.startup });
+  gates.push(...leaderReadinessOf(launch).map((target) => httpGate(target, deadlines)));
   const ray = rayPlanOf(launch);
   if (ray !== null) {
     gates.push({ kind: 'ray-nodes', target: `${inUrl(ray.host)}:${ray.port}`, deadlineMs: deadlines['ray-nodes'] });
   }
-  for (const { host, port, path } of readinessOf(launch)) {
-    gates.push({ kind: 'http', target: `http://${inUrl(host)}:${port}${path}`, deadlineMs: deadlines.startup });
-  }
+  gates.push(...readinessOf(launch).map((target) => httpGate(target, deadlines)));
   return gates;
 }
 
-/** What an agent of elastic-ep asks the leader where it does not hear of it over the group link (dynamo.md 2.4). */
-function leaderQuestions(launch: Decided): string[] {
+const httpGate = ({ host, port, path }: ReadinessTarget, { startup }: Deadlines): Gate => ({
+  kind: 'http',
+  target: `http://${inUrl(host)}:${port}${path}`,
+  deadlineMs: startup,
+});
+
+/** Returns what an agent of elastic-ep asks the leader where it does not hear of it over the group link (dynamo.md 2.4). */
+export function leaderReadinessOf(launch: Decided): ReadinessTarget[] {
   const { decision, identity, profile, facts } = launch;
   const { leader, rank } = identity;
   const hears = fateOf(launch) === 'together';
   if (decision.outcome !== 'elastic-ep' || leader === null || rank === null || rank === 0 || hears) return [];
   const port = enginePort(launch);
-  const path = profile === 'dynamo' ? systemPaths(facts.env)[0] : '/health';
-  return port === null ? [] : [`http://${inUrl(leader.host)}:${port}${path}`];
+  const [path] = profile === 'dynamo' ? systemPaths(facts.env) : ['/health'];
+  return port === null || path === undefined ? [] : [{ host: leader.host, port, path }];
 }
 
 /** Returns the port at which the engine, where it serves, says that it is ready; null where it says so at none. */
@@ -84,6 +89,7 @@ export function portsOf(launch: Decided): PlanDocument['ports'] {
     status: options['status-port'] === 0 ? null : options['status-port'],
     group: fateOf(launch) === 'together' ? options['group-port'] : null,
     master: decision.outcome === 'mp' ? options['master-port'] : null,
+    rpc: decision.outcome === 'data-parallel' ? options['data-parallel-rpc-port'] : null,
     engine: profile === 'vllm' ? port : null,
     system: profile === 'dynamo' ? port : null,
     ray: rayPlanOf(launch)?.port ?? null,

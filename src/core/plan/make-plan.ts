@@ -7,14 +7,14 @@ import { readPodinfo } from '#core/identity/podinfo.ts';
 import type { Options } from '#core/options.ts';
 import type { YamlReading } from '#core/yaml.ts';
 
-import { engineArgv, refusedTogether } from './argv.ts';
+import { engineArgv, mendsWords, refusedTogether } from './argv.ts';
 import { commandOf } from './command-words.ts';
 import { deadlinesOf, drainDelayOf } from './deadlines.ts';
 import { decide } from './decide.ts';
 import { engineEnvironment } from './environment.ts';
 import { fitRemarks } from './fit.ts';
 import { fingerprint } from './fingerprint.ts';
-import { fateOf, gatesOf, portsOf, readinessOf } from './gates.ts';
+import { fateOf, gatesOf, leaderReadinessOf, portsOf, readinessOf } from './gates.ts';
 import type { Decided, Remarks } from './launch.ts';
 import { allRemarks, noRemarks } from './launch.ts';
 import { missingParts } from './missing.ts';
@@ -52,7 +52,7 @@ export function makePlan(
   const remarks = allRemarks(
     podinfo,
     identification,
-    engine,
+    built !== null && mendsWords(launch, built.ours) ? { ...engine, problems: engine.unread } : engine,
     decided,
     { warnings: [], problems: [...refusals(launch), ...missingParts(launch)] },
     fitRemarks(launch),
@@ -108,6 +108,7 @@ function assemble(
     drainDelayMs: drainDelayOf(launch),
     amendMs: facts.gpus?.devices === true && facts.gpus.count > 0 ? amendWithGpusMs : amendMs,
     readiness: readinessOf(launch),
+    leaderReadiness: leaderReadinessOf(launch),
     fingerprint: fingerprint(launch),
     rehearsal: options.rehearse && launch.profile !== 'command',
     ray: rayPlanOf(launch),

@@ -34,13 +34,15 @@ export function mpWords({ rank, size, host, masterPort }: MpPlace, fields: Engin
   return { words: added.flatMap(({ words }) => words), problems: added.flatMap(({ problems }) => problems) };
 }
 
+const hostFlags: ReadonlySet<string> = new Set(['--master-addr', '--data-parallel-address']);
+
 /** Returns our word and its value unless the user gave the same, or a problem where the user's contradicts. */
 export function addWord({ words, theirs, option }: Ours): Added {
   if (theirs.word === null) return { words, problems: [] };
   const [flag, value] = words;
   const said = String(theirs.value);
   // The case of a host name does not count.
-  if (said === value || (flag === '--master-addr' && said.toLowerCase() === value.toLowerCase())) return nothing;
+  if (said === value || (hostFlags.has(flag) && said.toLowerCase() === value.toLowerCase())) return nothing;
   const hint = `remove it from the command; to choose the value give vllm-launch ${option}`;
   return { words: [], problems: [contradiction(words, theirs.word, hint)] };
 }

@@ -39,6 +39,8 @@ export type LaunchPlan = {
   /** How long a better cause may still replace the first one. */
   readonly amendMs: number;
   readonly readiness: readonly ReadinessTarget[];
+  /** What an agent of elastic-ep asks the leader's engine before it joins; empty where the group link tells. */
+  readonly leaderReadiness: readonly ReadinessTarget[];
   /** What all members must agree on. */
   readonly fingerprint: readonly FingerprintField[];
   readonly rehearsal: boolean;

@@ -6,7 +6,6 @@ import { quote } from '#core/quote.ts';
 import { backendAnnotation } from '#upstream/dynamo/keys.ts';
 import { addressVariable, folderVariable, visibleToRay } from '#upstream/ray/start-variables.ts';
 
-import { fateOf } from './gates.ts';
 import type { Decided, Remarks } from './launch.ts';
 import { noRemarks, usesRay } from './launch.ts';
 import { inUrl } from './node-env.ts';
@@ -21,16 +20,7 @@ const config = (message: string, hint: string): Problem => problem('config', mes
 /** Returns why Ray cannot run here, in the order in which a person would mend it. */
 export function rayRemarks(launch: Decided): Remarks {
   if (!usesRay(launch)) return noRemarks;
-  const checks = [
-    noRay,
-    sharedAddress,
-    otherCluster,
-    hiddenGpus,
-    longFolder,
-    readinessUnknown,
-    readinessUnheard,
-    portProblems,
-  ];
+  const checks = [noRay, sharedAddress, otherCluster, hiddenGpus, longFolder, readinessUnknown, portProblems];
   return { problems: checks.flatMap((check) => check(launch)), warnings: [] };
 }
 
@@ -92,13 +82,4 @@ function readinessUnknown({ decision, identity, profile, facts }: Decided): Prob
   if (decision.outcome !== 'elastic-ep' || identity.size === 1 || told) return [];
   const message = 'cannot tell when an agent may join: DYN_SYSTEM_PORT switches off what says that the engine is ready';
   return [config(message, 'correct DYN_SYSTEM_PORT, or leave it to vllm-launch')];
-}
-
-/** Without the link an agent would join as soon as the head answers: the question to the leader's engine is planned and not asked yet. */
-function readinessUnheard(launch: Decided): Problem[] {
-  const { decision, identity, options } = launch;
-  if (decision.outcome !== 'elastic-ep' || identity.size === 1 || fateOf(launch) === 'together') return [];
-  const without = options['no-group'] ? '--no-group' : `--fate ${options.fate}`;
-  const message = `cannot run elastic-ep with ${without}: an agent hears over the group link when it may join`;
-  return [config(message, `leave out ${without}`)];
 }

@@ -16,15 +16,15 @@ import { noRemarks } from './launch.ts';
 
 type Reading = Pick<Launch, 'program' | 'profile' | 'engineWords' | 'fields' | 'reader'>;
 
-/** Returns what the command runs and how its parser reads it, with what that parser refuses as problems. */
+/** Returns what the command runs and how its parser reads it, with what that parser refuses as problems; `unread` are those of its file alone. */
 export function readEngine(
   command: readonly string[],
   facts: Facts,
   options: Options,
   document: YamlReading | null,
-): Remarks & { readonly reading: Reading } {
+): Remarks & { readonly reading: Reading; readonly unread: readonly Problem[] } {
   const { parser, ...place } = placeEngine(command, options.engine);
-  if (parser === null) return { reading: { ...place, fields: null, reader: null }, ...noRemarks };
+  if (parser === null) return { reading: { ...place, fields: null, reader: null }, ...noRemarks, unread: [] };
   const config = configOf(facts, document);
   const reader: ReadOptions = {
     program: parser,
@@ -38,6 +38,7 @@ export function readEngine(
     reading: { ...place, fields, reader },
     warnings: [...hiddenWords(place, words), ...unknownWords(fields)],
     problems: [...config.problems, ...(fields.help ? [] : refusedWords(errors))],
+    unread: config.problems,
   };
 }
 

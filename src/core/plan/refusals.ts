@@ -5,7 +5,6 @@ import { quote } from '#core/quote.ts';
 
 import type { Decided, Launch } from './launch.ts';
 import { usesRay } from './launch.ts';
-import type { Outcome } from './plan.ts';
 
 const config = (message: string, hint: string): Problem => problem('config', message, hint);
 
@@ -18,7 +17,6 @@ export function refusals(launch: Decided): Problem[] {
   return [
     ...(several ? unknownCommand(launch) : []),
     ...(several || usesRay(launch) ? unknownGpus(launch) : []),
-    ...unready(outcome),
     ...rayReplicas(launch),
     ...headlessIgnored(launch),
   ];
@@ -46,17 +44,6 @@ function unknownGpus({ facts, profile }: Launch): Problem[] {
   if (profile === 'command' || (facts.gpus !== null && facts.gpus.count > 0)) return [];
   const seen = facts.gpus === null ? 'no device and no variable tells them' : `${facts.gpus.source} says 0`;
   return [config(`cannot tell the GPUs of one node: ${seen}`, 'give --gpus-per-node (on CPU builds: worker slots)')];
-}
-
-/** The outcomes that are planned and not yet run, with what can be done instead. */
-const instead: Partial<Record<Outcome, string>> = {
-  'data-parallel': 'give each node its own --data-parallel-* flags with --outcome replicas',
-};
-
-function unready(outcome: Outcome | null): Problem[] {
-  const hint = outcome === null ? undefined : instead[outcome];
-  if (hint === undefined) return [];
-  return [config(`cannot run the outcome ${outcome}: this version plans it but does not start it yet`, hint)];
 }
 
 function rayReplicas({ fields, decision: { outcome } }: Decided): Problem[] {

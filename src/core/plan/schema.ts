@@ -98,6 +98,7 @@ export const planSchema = v.object({
     status: count,
     group: count,
     master: count,
+    rpc: count,
     engine: count,
     system: count,
     ray: count,

@@ -6,8 +6,12 @@ import type { Decided, Remarks } from './launch.ts';
 import { noRemarks } from './launch.ts';
 import type { Outcome, Profile } from './plan.ts';
 
-// Multi-node mp: vllm-project/vllm#23691, in releases from 0.12 on (vllm.md, version floors).
-const floors: Partial<Record<Outcome, string>> = { mp: '0.12.0' };
+// Multi-node mp: vllm-project/vllm#23691, in releases from 0.12 on (vllm.md, version floors). Hybrid load balancing:
+// vllm-project/vllm#21238 of July 2025, in 0.10.1.
+const floors: Partial<Record<Outcome, { readonly since: string; readonly instead: string }>> = {
+  mp: { since: '0.12.0', instead: 'use a newer image, or --executor ray' },
+  'data-parallel': { since: '0.10.1', instead: 'use a newer image, or --outcome replicas' },
+};
 // The newest versions that this launcher was run with (real-engines.md).
 const newestKnown: Record<Exclude<Profile, 'command'>, string> = { vllm: '0.32', dynamo: '1.6' };
 
@@ -16,9 +20,14 @@ export function versionRemarks({ facts, profile, decision }: Decided): Remarks {
   if (profile === 'command' || decision.outcome === null) return noRemarks;
   const floor = floors[decision.outcome];
   const { vllm } = facts;
-  if (floor !== undefined && vllm !== null && parsePep440(vllm.version) !== null && !isAtLeast(vllm.version, floor)) {
-    const message = `cannot run the outcome ${decision.outcome} with vLLM ${vllm.version} (${vllm.source}): it needs ${floor}`;
-    return { warnings: [], problems: [problem('config', message, 'use a newer image, or --executor ray')] };
+  if (
+    floor !== undefined &&
+    vllm !== null &&
+    parsePep440(vllm.version) !== null &&
+    !isAtLeast(vllm.version, floor.since)
+  ) {
+    const message = `cannot run the outcome ${decision.outcome} with vLLM ${vllm.version} (${vllm.source}): it needs ${floor.since}`;
+    return { warnings: [], problems: [problem('config', message, floor.instead)] };
   }
   const own = profile === 'vllm' ? vllm : facts.dynamo;
   if (own === null || !isNewer(own.version, newestKnown[profile])) return noRemarks;

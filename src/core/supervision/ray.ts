@@ -8,12 +8,14 @@ import type { GcsJudgement } from '#upstream/ray/judge.ts';
 import type { RayNode } from '#upstream/ray/node.ts';
 import type { ReadStatus } from '#upstream/ray/status-text.ts';
 
+import { agentWaits, leaderAnswered, leaderDue } from './agent-waits.ts';
 import { noChildren, withProcess } from './children.ts';
 import type { Effect } from './effect.ts';
 import type { EventOf, RayAnswer } from './event.ts';
 import { endWith, fault } from './fault.ts';
 import { ownRayFolder } from './ray-folder.ts';
 import { gatherNodes, ownRayAddress, sayRayAnswer } from './ray-nodes.ts';
+import { openReadiness } from './readiness.ts';
 import { clusterOf, gatherCount, sayUnknown, statusSpec } from './ray-unknown.ts';
 import { rayAtMs, rayMeans, unasked } from './ray-view.ts';
 import { look } from './scan.ts';
@@ -30,10 +32,16 @@ const askEveryMs = { wire: 100, cli: 5_000, health: 100 };
 export function enterAssembling(before: Base, ray: RayPlan, first: readonly Effect[]): Step {
   const base: Base = { ...before, ray: unasked };
   const { 'ray-nodes': nodes, startup, peer } = base.plan.document.deadlines;
-  const late = ray.joins === 'when-leader-ready' && ray.role === 'agent' ? startup : 0;
+  const late = waitsForEngine(ray) ? startup : 0;
   // The leader gives up first, so that all name the same member.
   const deadlineMs = base.nowMs + nodes + late + (base.self.rank === 0 ? 0 : peer);
-  const step = assemblingTick({ phase: 'assembling', base, engine: noChildren(base.nowMs), deadlineMs });
+  const step = assemblingTick({
+    phase: 'assembling',
+    base,
+    engine: noChildren(base.nowMs),
+    deadlineMs,
+    leader: openReadiness,
+  });
   return { state: step.state, effects: [...first, ...step.effects] };
 }
 
@@ -42,22 +50,32 @@ export function assemblingTick(state: Assembling): Step {
   const { base } = state;
   if (base.nowMs >= state.deadlineMs) return tooLate(state);
   const looked = look(base, state.engine);
-  const asked = rayDue(base, looked.engine);
-  return stay({ ...state, engine: looked.engine, base: asked.base }, ...looked.effects, ...asked.effects);
+  const { leader, effects } = leaderDue(state);
+  const asked = rayDue(state, looked.engine);
+  const next = { ...state, engine: looked.engine, base: asked.base, leader };
+  return stay(next, ...looked.effects, ...effects, ...asked.effects);
+}
+
+const waitsForEngine = (ray: RayPlan): boolean => ray.joins === 'when-leader-ready' && ray.role === 'agent';
+
+function deadlineWords({ plan }: Base): string {
+  const { 'ray-nodes': nodes, startup } = plan.document.deadlines;
+  if (plan.ray === null || !waitsForEngine(plan.ray)) return `ray-nodes deadline (${renderDuration(nodes)})`;
+  return `startup and ray-nodes deadlines (${renderDuration(startup)} and ${renderDuration(nodes)})`;
 }
 
 function tooLate(state: Assembling): Step {
-  const { self, plan, ray } = state.base;
-  const deadline = renderDuration(plan.document.deadlines['ray-nodes']);
-  const message = `rank ${self.rank} (${self.host}) cannot go on: Ray is not complete within the ray-nodes deadline (${deadline}): ${sayWhy(ray)}`;
+  const { self, ray } = state.base;
+  const message = `rank ${self.rank} (${self.host}) cannot go on: Ray is not complete within the ${deadlineWords(state.base)}: ${sayWhy(ray)}`;
   return fault(state, launcherCause('gate-timeout', 'unreachable', message, here(state.base)), 'seen');
 }
 
-function rayDue(base: Base, engine: Engine): { readonly base: Base; readonly effects: readonly Effect[] } {
+function rayDue(state: Assembling, engine: Engine): { readonly base: Base; readonly effects: readonly Effect[] } {
+  const { base } = state;
   const { ray, plan, self } = base;
   if (ray === null || plan.ray === null || base.nowMs < rayAtMs(base)) return { base, effects: [] };
   const nextMs = base.nowMs + askEveryMs[rayMeans(base)];
-  const waits = plan.ray.role === 'agent' ? agentWaits(base, plan.ray) : null;
+  const waits = plan.ray.role === 'agent' ? agentWaits(state, plan.ray) : null;
   if (waits !== null) return { base: { ...base, ray: { ...ray, nextMs, why: waits } }, effects: [] };
   const head = engine.children.length > 0;
   if (head && engine.children.every((child) => child.process === null))
@@ -75,13 +93,9 @@ function rayDue(base: Base, engine: Engine): { readonly base: Base; readonly eff
 // What is asked instead may say nothing either: then the deadline's message must name both.
 const sayWhy = (ray: RayView | null): string => [ray?.why, ray?.unknown ?? []].flat().join('; ');
 
-// Whoever answers on that port before the leader has spoken may be anybody's Ray.
-function agentWaits({ plan, group }: Base, ray: RayPlan): string | null {
-  if (plan.fate !== 'together') return null;
-  const [leader] = group.peers;
-  if (ray.joins === 'when-leader-ready' && leader?.ready !== true) return "the leader's engine is not ready";
-  return leader?.ray === null || leader === undefined ? "the leader's Ray head does not answer yet" : null;
-}
+/** Returns the step after the leader's engine was asked whether an agent may join. */
+export const leaderProbed = (state: Assembling, event: EventOf<'engineProbed'>): Step =>
+  assemblingTick(leaderAnswered(state, event));
 
 /** Returns the step after Ray answered, or somebody else in its place. */
 export function rayAnswered(state: Assembling, event: EventOf<'rayAnswered'>): Step {

@@ -1,5 +1,5 @@
 // When is a member ready? The leader's engine answers 200; a worker has its process and a leader that is ready.
-import type { Profile } from '#core/plan/plan.ts';
+import type { Profile, ReadinessTarget } from '#core/plan/plan.ts';
 
 import { livingOf } from './children.ts';
 import type { Effect } from './effect.ts';
@@ -27,8 +27,13 @@ export function isReady(base: Base, engine: Engine, readiness: Readiness): boole
 const isWhole = (engine: Engine): boolean => livingOf(engine).length === engine.children.length;
 
 /** Returns when the engine is to be asked again, in ms of our clock. */
-export function probeAtMs(base: Base, engine: Engine, readiness: Readiness): number {
-  if (!isWhole(engine) || base.plan.readiness.length === 0) return Infinity;
+export function probeAtMs(
+  base: Base,
+  engine: Engine,
+  readiness: Readiness,
+  targets: readonly ReadinessTarget[] = base.plan.readiness,
+): number {
+  if (!isWhole(engine) || targets.length === 0) return Infinity;
   return readiness.nextMs + (readiness.probing ? answerWithinMs : 0);
 }
 
@@ -38,9 +43,9 @@ export function probeDue(
   engine: Engine,
   readiness: Readiness,
   wasReady: boolean,
+  targets: readonly ReadinessTarget[] = base.plan.readiness,
 ): { readonly readiness: Readiness; readonly effects: readonly Effect[] } {
-  const targets = base.plan.readiness;
-  if (base.nowMs < probeAtMs(base, engine, readiness)) {
+  if (base.nowMs < probeAtMs(base, engine, readiness, targets)) {
     return { readiness, effects: [] };
   }
   const nextMs = base.nowMs + (wasReady ? everyMs : everyAtStartMs);

@@ -85,7 +85,14 @@ export type State =
     }
   | { readonly phase: 'joining'; readonly base: Base; readonly deadlineMs: number }
   /** Ray's nodes come together: the leader starts the head and waits for all, a worker waits for the head. */
-  | { readonly phase: 'assembling'; readonly base: Base; readonly engine: Engine; readonly deadlineMs: number }
+  | {
+      readonly phase: 'assembling';
+      readonly base: Base;
+      readonly engine: Engine;
+      readonly deadlineMs: number;
+      /** What the leader's engine says of itself, where an agent asks it and no link tells. */
+      readonly leader: Readiness;
+    }
   | {
       readonly phase: 'starting';
       readonly base: Base;

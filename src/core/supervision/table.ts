@@ -14,7 +14,7 @@ import {
   resolvingTick,
 } from './gates.ts';
 import { childExited, childSpawned, engineProbed, processesSeen, servingTick, spawnFailed } from './serving.ts';
-import { assemblingTick, rayAnswered, raySpawned } from './ray.ts';
+import { assemblingTick, leaderProbed, rayAnswered, raySpawned } from './ray.ts';
 import { rayWatched } from './ray-watch.ts';
 import { settlingTick } from './settle.ts';
 import type { PhaseName, StateOf, Step } from './state.ts';
@@ -108,7 +108,7 @@ export const table: Table = {
     timePassed: assemblingTick,
     childSpawned: raySpawned,
     spawnFailed,
-    engineProbed: 'ignored',
+    engineProbed: leaderProbed,
     rayAnswered,
   },
   starting: {

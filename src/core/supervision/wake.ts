@@ -1,4 +1,5 @@
 // When each phase must be woken by time. What is waited for here is looked at in the phase's own tick, by the same figures.
+import { leaderAtMs } from './agent-waits.ts';
 import { probeAtMs } from './readiness.ts';
 import { rayAtMs, rayWatchAtMs } from './ray-view.ts';
 import { lookAtMs } from './scan.ts';
@@ -17,7 +18,7 @@ export function phaseWakeMs(state: State): number {
     case 'joining':
       return state.deadlineMs;
     case 'assembling':
-      return Math.min(state.deadlineMs, lookAtMs(state.engine), rayAtMs(state.base));
+      return Math.min(state.deadlineMs, lookAtMs(state.engine), rayAtMs(state.base), leaderAtMs(state));
     case 'starting':
       return Math.min(
         state.deadlineMs,

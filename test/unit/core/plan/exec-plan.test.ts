@@ -16,6 +16,7 @@ test('exec runs one command and looks at nothing else', () => {
     drainDelayMs: 0,
     amendMs: 0,
     readiness: [],
+    leaderReadiness: [],
     fingerprint: [],
     rehearsal: false,
     ray: null,

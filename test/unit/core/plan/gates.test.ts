@@ -114,12 +114,12 @@ describe('the port of the system server of Dynamo', () => {
 });
 
 describe('the ports of a launch; null is one that is not used', () => {
-  const none = { status: 9440, group: null, master: null, engine: null, system: null, ray: null };
+  const none = { status: 9440, group: null, master: null, rpc: null, engine: null, system: null, ray: null };
 
   test.each([
     ['one node', planFor({}), { ...none, engine: 8000 }],
     ['one node elsewhere', planFor({ words: serve('--port', '1') }), { ...none, engine: 1 }],
-    ['a leader', leaderPlan(), { ...none, group: 9441, master: 29_500, engine: 8000 }],
+    ['a leader', leaderPlan(), { ...none, group: 9441, master: 29_500, rpc: null, engine: 8000 }],
     ['a worker', workerPlan(), { ...none, group: 9441, master: 29_500 }],
     ['replicas', leaderPlan({ words: serve() }), { ...none, engine: 8000 }],
     ['Dynamo', planFor({ words: dynamoWorker() }), { ...none, system: 9090 }],
@@ -129,7 +129,7 @@ describe('the ports of a launch; null is one that is not used', () => {
     [
       'all by option',
       leaderPlan({ options: { 'status-port': 1, 'group-port': 2, 'master-port': 3 } }),
-      { ...none, status: 1, group: 2, master: 3, engine: 8000 },
+      { ...none, status: 1, group: 2, master: 3, rpc: null, engine: 8000 },
     ],
   ])('%s', (_, plan, ports) => expect(plan.document.ports).toEqual(ports));
 });

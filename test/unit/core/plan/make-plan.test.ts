@@ -25,6 +25,15 @@ const scenarios: Readonly<Record<string, Launch>> = {
     facts: { hostname: 'node1', route: { leader: '10.0.0.1', address: '10.0.0.2', interface: 'eth0' } },
   },
   replicas: { words: serve('--shutdown-timeout', '30'), options: { nnodes: 3, 'node-rank': 2, leader: 'node0' } },
+  'data-parallel-leader': {
+    words: serve('--data-parallel-size', '16'),
+    options: { nnodes: 2, 'node-rank': 0, leader: 'node0' },
+  },
+  'data-parallel-worker-of-experts': {
+    words: serve('-dp=4', '--tensor-parallel-size', '4', '--enable-expert-parallel', '--data-parallel-size-local', '2'),
+    options: { hosts: ['node0', 'node1'] },
+    facts: { hostname: 'node1', route: { leader: '10.0.0.1', address: '10.0.0.2', interface: 'eth0' } },
+  },
   'dynamo-pod-mp-by-annotation': { words: large, env: lws(1, 2), labels, annotations: { [backend]: 'mp' }, ...pod },
   'dynamo-pod-legacy-ray': { words: large, env: lws(0, 2), labels, facts: { ...rayFacts, ...pod.facts } },
   'dynamo-pod-legacy-ray-agent': { words: large, env: lws(1, 2), labels, facts: { ...rayFacts, ...pod.facts } },

@@ -102,19 +102,6 @@ describe('GPUs of a node that are not known', () => {
   });
 });
 
-test('the outcome data-parallel is planned and refused in one sentence', () => {
-  const plan = leaderPlan({ words: serve('-dp', '16') });
-  expect(plan.document.decision.outcome).toBe('data-parallel');
-  expect(plan.document.processes).toEqual([]);
-  expect(plan.problems).toEqual([
-    {
-      name: 'config',
-      message: 'cannot run the outcome data-parallel: this version plans it but does not start it yet',
-      hint: 'give each node its own --data-parallel-* flags with --outcome replicas',
-    },
-  ]);
-});
-
 describe('--data-parallel-backend ray', () => {
   test('is refused in mp', () => {
     expect(leaderPlan({ words: serve('-tp', '16', '-dpb', 'ray') }).problems).toEqual([

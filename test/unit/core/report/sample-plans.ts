@@ -90,7 +90,7 @@ export const mpWorker: PlanDocument = {
     { kind: 'dns', target: 'm-0.m.prod', deadlineMs: 600_000 },
     { kind: 'group', target: 'm-0.m.prod:9441', deadlineMs: 1_800_000 },
   ],
-  ports: { status: 9440, group: 9441, master: 29_500, engine: null, system: null, ray: null },
+  ports: { status: 9440, group: 9441, master: 29_500, rpc: null, engine: null, system: null, ray: null },
   deadlines: {
     dns: 600_000,
     group: 1_800_000,
@@ -139,7 +139,7 @@ export const single: PlanDocument = {
     { name: 'engine', argv: ['python3', '-m', 'http.server', '8000'], env: { set: {}, unset: [] }, after: [] },
   ],
   gates: [],
-  ports: { status: 9440, group: null, master: null, engine: null, system: null, ray: null },
+  ports: { status: 9440, group: null, master: null, rpc: null, engine: null, system: null, ray: null },
   warnings: [],
 };
 
@@ -190,7 +190,7 @@ export const refused: PlanDocument = {
   },
   decision: { outcome: null, executor: null, rule: null, annotation: null, reason: '' },
   processes: [],
-  ports: { status: null, group: null, master: null, engine: null, system: null, ray: null },
+  ports: { status: null, group: null, master: null, rpc: null, engine: null, system: null, ray: null },
   errors: [
     {
       code: 78,
