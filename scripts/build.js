@@ -18,7 +18,12 @@ const parts = {
 };
 
 /** What only some launches come to need, wherever it is imported with import(): the same for rooms. */
-const late = { group: ['#edge/links.ts'], ray: ['#edge/ray/ask.ts'], http: ['#edge/network/http.ts'] };
+const late = {
+  group: ['#edge/links.ts'],
+  ray: ['#edge/ray/ask.ts'],
+  http: ['#edge/network/http.ts'],
+  webhook: ['#commands/webhook.ts'],
+};
 
 /** The most that one start may load, in KB, of all the files that it needs. */
 const limits = [

@@ -1,10 +1,10 @@
 // The one registry of options: words, variables, help, completion, README and schema all come from this table.
 
 export type OptionKind = 'text' | 'whole' | 'flag' | 'duration' | 'list' | 'choice';
-export type CommandName = 'run' | 'plan' | 'exec' | 'local' | 'status' | 'probe' | 'explain' | 'check';
+export type CommandName = 'run' | 'plan' | 'exec' | 'local' | 'status' | 'probe' | 'explain' | 'check' | 'webhook';
 
 /** Under which heading help and README show an option. */
-export type Section = 'identity' | 'decision' | 'group' | 'status' | 'deadlines' | 'output' | 'rehearsal';
+export type Section = 'identity' | 'decision' | 'group' | 'status' | 'deadlines' | 'output' | 'rehearsal' | 'webhook';
 
 export type OptionSpec = {
   readonly section: Section;
@@ -27,6 +27,7 @@ export type OptionSpec = {
 const launch = ['run', 'plan', 'local'] as const;
 const onNode = ['run', 'plan'] as const;
 const starts = ['run', 'exec', 'local'] as const;
+const logs = [...starts, 'webhook'] as const;
 const ask = ['status', 'probe'] as const;
 
 // prettier-ignore
@@ -69,8 +70,8 @@ export const optionTable = {
   'stall-timeout': { section: 'deadlines', kind: 'duration', default: 600_000, describe: 'no progress while requests wait (reported only)', commands: launch },
   'rejoin-timeout': { section: 'deadlines', kind: 'duration', default: 300_000, describe: 'until a lost member comes back', commands: launch },
   output: { section: 'output', kind: 'choice', default: null, choices: ['relay', 'inherit'], describe: "the engine's output: through us, or untouched", defaultText: 'inherit on a terminal and for exec', commands: ['run', 'exec'] },
-  'log-format': { section: 'output', kind: 'choice', default: null, choices: ['json', 'text'], describe: 'our own log', defaultText: 'text on a terminal, else json', commands: starts },
-  'log-level': { section: 'output', kind: 'choice', default: 'info', choices: ['debug', 'info', 'warn', 'error'], describe: 'what our own log says', commands: starts },
+  'log-format': { section: 'output', kind: 'choice', default: null, choices: ['json', 'text'], describe: 'our own log', defaultText: 'text on a terminal, else json', commands: logs },
+  'log-level': { section: 'output', kind: 'choice', default: 'info', choices: ['debug', 'info', 'warn', 'error'], describe: 'what our own log says', commands: logs },
   journal: { section: 'output', kind: 'text', default: null, placeholder: 'FILE', describe: 'write the last events here at the end, for replay', commands: ['run', 'local'] },
   rehearse: { section: 'rehearsal', kind: 'flag', default: false, describe: 'run the rehearsal engine in place of the real one; it computes nothing', commands: launch },
   'rehearsal-fault': { section: 'rehearsal', kind: 'list', default: null, placeholder: 'RANK:FAULT', describe: 'what the rehearsal engine of a rank does wrong', commands: launch },
@@ -79,6 +80,11 @@ export const optionTable = {
   'show-secrets': { section: 'output', kind: 'flag', default: false, describe: 'do not mask secrets', commands: ['plan'] },
   address: { section: 'status', kind: 'text', default: '127.0.0.1:9440', placeholder: 'HOST:PORT', describe: 'status address of a launcher', commands: ask },
   watch: { section: 'status', kind: 'flag', default: false, short: 'w', describe: 'print again every second until interrupted', commands: ['status'] },
+  cert: { section: 'webhook', kind: 'text', default: null, placeholder: 'FILE', describe: 'certificate to serve with, PEM, the chain after it; read again when it changes', commands: ['webhook'] },
+  key: { section: 'webhook', kind: 'text', default: null, placeholder: 'FILE', describe: 'its private key, PEM; read again when it changes', commands: ['webhook'] },
+  'operator-version': { section: 'webhook', kind: 'text', default: null, placeholder: 'VERSION', describe: 'version of the operator that is installed; what new deployments are stamped with', commands: ['webhook'] },
+  // Not "port": a Service called vllm-launch injects VLLM_LAUNCH_PORT=tcp://..., one called vllm-launch-webhook VLLM_LAUNCH_WEBHOOK_PORT.
+  'https-port': { section: 'webhook', kind: 'whole', default: 8443, placeholder: 'PORT', max: 65_535, describe: 'port of the webhook, 0 for any', commands: ['webhook'] },
   'local-group': { section: 'identity', kind: 'text', default: null, describe: 'set by local for its launchers', commands: onNode, hidden: true },
 } as const satisfies Record<string, OptionSpec>;
 
