@@ -7,7 +7,7 @@ import { checkHost, checkPlace, missingPlace, proofs } from './check.ts';
 import type { Claim } from './claim.ts';
 import { isComplete } from './claim.ts';
 import type { Merged } from './merge.ts';
-import { differences, lay, nobody } from './merge.ts';
+import { differences, lay, nobody, places } from './merge.ts';
 import { conflict, disagreeing, passedOver, unasked, undecided } from './remarks.ts';
 import { mergeUser } from './user.ts';
 
@@ -61,7 +61,8 @@ type Base = Pick<Verdict, 'user' | 'warnings' | 'problems'>;
 /** An incomplete source alone neither decides nor blocks; what proves a group of more than one does. */
 function withoutPlace({ typed, told, asked }: Testimony, base: Base, facts: Facts): Verdict {
   const members = told.filter(({ counts }) => counts === 'members');
-  const [first] = members;
+  // Numbers of pods count where no source of a group speaks, and each for itself.
+  const first = [...members, ...told].find((claim) => places.some((place) => claim[place] !== null));
   const place = first === undefined ? base.user : lay(base.user, join(base.user, first, members));
   const [proof] = [...typed, ...members].flatMap((claim) => proofs(claim, facts));
   if (base.problems.length > 0) return { ...base, state: 'unknown', place };
