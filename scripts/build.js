@@ -41,9 +41,10 @@ const lazyBuiltins = {
 
 /**
  * Parts of packages that are never called, an eighth of the bundle: fetch-blob's streams for Nodes without any, what yargs
- * lays out its own help with, pino's worker threads for transports.
+ * lays out its own help with, pino's worker threads for transports, the symbols of execa's verbose mode, pino's
+ * redaction (we mask before we log).
  */
-const uncalled = /^(web-streams-polyfill|cliui|string-width|thread-stream)(\/|$)/;
+const uncalled = /^(web-streams-polyfill|cliui|string-width|thread-stream|figures|@pinojs\/redact)(\/|$)/;
 
 const slimPackages = {
   name: 'slim-packages',

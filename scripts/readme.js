@@ -9,6 +9,7 @@ const {
   exitCodes,
   table: machine,
   sources,
+  aboutSources,
   isAsked,
   deadlineNames,
   sectionTitles,
@@ -17,7 +18,7 @@ const {
 } = await load(`
   export { optionTable } from '#core/options.ts';
   export { exitCodes } from '#core/errors.ts';
-  export { isAsked, sources } from '#core/identity/sources/table.ts';
+  export { aboutSources, isAsked, sources } from '#core/identity/sources/table.ts';
   export { table } from '#core/supervision/table.ts';
   export { deadlineNames } from '#core/plan/schema.ts';
   export { defaultOf, sectionTitles } from '#cli/help.ts';
@@ -55,13 +56,10 @@ const tried = { engines: 'real launches', recorded: 'recorded environments', tes
 const hostSystems = () =>
   table(
     ['source', 'decides', 'gives', 'reads', 'tried on'],
-    sources.map(({ name, gives, reads, tried: on }) => [
-      name,
-      isAsked(name) ? `with \`--trust-source ${name}\`` : 'yes',
-      gives,
-      reads,
-      tried[on],
-    ]),
+    sources.map(({ name }) => {
+      const { gives, reads, tried: on } = aboutSources[name];
+      return [name, isAsked(name) ? `with \`--trust-source ${name}\`` : 'yes', gives, reads, tried[on]];
+    }),
   );
 
 const deadlines = () =>

@@ -40,7 +40,7 @@ export const optionTable = {
   hosts: { section: 'identity', kind: 'list', default: null, placeholder: 'A,B,C', describe: "hosts of the group, the leader first; rank is this host's place", commands: onNode },
   hostfile: { section: 'identity', kind: 'text', default: null, placeholder: 'FILE', describe: 'the same as --hosts, one host a line', commands: onNode },
   'rank-from': { section: 'identity', kind: 'text', default: null, placeholder: 'label:KEY|annotation:KEY|env:NAME', describe: 'where the platform wrote the rank', commands: onNode },
-  'trust-source': { section: 'identity', kind: 'list', default: null, placeholder: 'NAME', choices: askedSources, describe: `let a host system decide that else only informs: ${askedSources.join(', ')}`, commands: onNode },
+  'trust-source': { section: 'identity', kind: 'list', default: null, placeholder: 'NAME', choices: askedSources, describe: 'let a host system decide that else only informs: pytorchjob, volcano, kuberay, aibrix, kserve, skypilot, pals', commands: onNode },
   podinfo: { section: 'identity', kind: 'text', default: '/etc/podinfo', placeholder: 'DIR', describe: 'directory of the downward API volume (files annotations, labels)', commands: onNode },
   'annotation-env': { section: 'identity', kind: 'list', default: null, placeholder: 'KEY=VAR', describe: 'read annotation KEY from variable VAR', commands: onNode },
   'lenient-annotations': { section: 'identity', kind: 'flag', default: false, describe: 'ignore a malformed backend annotation with a warning, as the operator does', commands: onNode },

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { isAsked, sources } from '#core/identity/sources/table.ts';
+import { optionTable } from '#core/options.ts';
 import { askedSources } from '#core/source-names.ts';
 
 import { aibrix, kServe, kubeRay, pyTorchJob, skyPilot, volcano } from './environments.ts';
@@ -9,6 +10,10 @@ import { lws, who } from './who.ts';
 test('those that are asked are host systems of the table, in its order', () => {
   const names = sources.filter(({ name }) => isAsked(name)).map(({ name, voice }) => [name, voice]);
   expect(names).toEqual(askedSources.map((name) => [name, 'host']));
+});
+
+test('help names every one of them', () => {
+  expect(optionTable['trust-source'].describe).toContain(`: ${askedSources.join(', ')}`);
 });
 
 const places = [
