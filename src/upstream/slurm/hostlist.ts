@@ -30,14 +30,17 @@ const sayCount = (count: number): string =>
 
 /** Names end at a comma or a blank outside brackets; runs of those count once. */
 function splitNames(expression: string): string[] {
-  const names = [''];
+  const names: string[] = [];
   let inside = false;
-  for (const character of expression) {
+  let start = 0;
+  for (let at = 0; at < expression.length; at += 1) {
+    const character = expression[at] ?? '';
     if (character === '[' || character === ']') inside = character === '[';
-    if (!inside && /[, \t\n]/.test(character)) names.push('');
-    else names[names.length - 1] += character;
+    if (inside || !', \t\n'.includes(character)) continue;
+    names.push(expression.slice(start, at));
+    start = at + 1;
   }
-  return names.filter((name) => name !== '');
+  return [...names, expression.slice(start)].filter((name) => name !== '');
 }
 
 function parseName(name: string): Pattern | Fault {
