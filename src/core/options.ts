@@ -1,4 +1,5 @@
 // The one registry of options: words, variables, help, completion, README and schema all come from this table.
+import { askedSources } from './source-names.ts';
 
 export type OptionKind = 'text' | 'whole' | 'flag' | 'duration' | 'list' | 'choice';
 export type CommandName = 'run' | 'plan' | 'exec' | 'local' | 'status' | 'probe' | 'explain' | 'check' | 'webhook';
@@ -30,6 +31,9 @@ const starts = ['run', 'exec', 'local'] as const;
 const logs = [...starts, 'webhook'] as const;
 const ask = ['status', 'probe'] as const;
 
+/** Where Kubernetes manifests mount the downward API. */
+export const defaultPodinfo = '/etc/podinfo';
+
 // prettier-ignore
 export const optionTable = {
   nnodes: { section: 'identity', kind: 'whole', default: null, placeholder: 'N', describe: 'number of nodes of the group', defaultText: 'what the host system says', commands: onNode },
@@ -40,7 +44,8 @@ export const optionTable = {
   hosts: { section: 'identity', kind: 'list', default: null, placeholder: 'A,B,C', describe: "hosts of the group, the leader first; rank is this host's place", commands: onNode },
   hostfile: { section: 'identity', kind: 'text', default: null, placeholder: 'FILE', describe: 'the same as --hosts, one host a line', commands: onNode },
   'rank-from': { section: 'identity', kind: 'text', default: null, placeholder: 'label:KEY|annotation:KEY|env:NAME', describe: 'where the platform wrote the rank', commands: onNode },
-  podinfo: { section: 'identity', kind: 'text', default: '/etc/podinfo', placeholder: 'DIR', describe: 'directory of the downward API volume (files annotations, labels)', commands: onNode },
+  'trust-source': { section: 'identity', kind: 'list', default: null, placeholder: 'NAME', choices: askedSources, describe: 'let a host system decide that else only informs: pytorchjob, volcano, kuberay, aibrix, kserve, skypilot, pals', commands: onNode },
+  podinfo: { section: 'identity', kind: 'text', default: defaultPodinfo, placeholder: 'DIR', describe: 'directory of the downward API volume (files annotations, labels)', commands: onNode },
   'annotation-env': { section: 'identity', kind: 'list', default: null, placeholder: 'KEY=VAR', describe: 'read annotation KEY from variable VAR', commands: onNode },
   'lenient-annotations': { section: 'identity', kind: 'flag', default: false, describe: 'ignore a malformed backend annotation with a warning, as the operator does', commands: onNode },
   executor: { section: 'decision', kind: 'choice', default: null, choices: ['mp', 'ray'], describe: 'backend where one engine spans nodes; beats annotations and versions', commands: launch },
