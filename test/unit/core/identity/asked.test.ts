@@ -201,6 +201,12 @@ describe('KubeRay', () => {
   );
 });
 
+test('a source that could give only a part of what is missing is not named', () => {
+  expect(who({ env: kServe, options: { nnodes: 2 } }).problems).toMatchObject([
+    { hint: 'give --node-rank R and --leader HOST[:PORT]' },
+  ]);
+});
+
 describe('KServe', () => {
   test('knows size and head, and no rank', () => {
     const options = { 'trust-source': ['kserve'] };
