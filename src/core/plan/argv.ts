@@ -49,9 +49,13 @@ export function engineArgv(launch: Decided, deadlines: Deadlines, drainDelayMs: 
   };
 }
 
-/** Tells whether the engine takes the user's words once ours stand behind them: `--data-parallel-hybrid-lb` alone lacks a size. */
+/**
+ * Tells whether the engine takes the user's words once ours stand behind them: `--data-parallel-hybrid-lb` alone lacks a size.
+ * A value that is missing is none of that: our first word would be taken for it.
+ */
 export function mendsWords({ command, engineWords, reader, fields }: Decided, ours: readonly string[]): boolean {
   if (reader === null || fields === null || fields.errors.length === 0 || ours.length === 0) return false;
+  if (unmendable(fields).length > 0) return false;
   return readWords([...command.slice(engineWords), ...ours], reader).errors.length === 0;
 }
 
@@ -70,9 +74,12 @@ export function refusedTogether(launch: Decided, ours: readonly string[]): Probl
   }
   const leads = launch.identity.rank === 0 && fateOf(launch) === 'together';
   const workers = leads ? [addedWords(asWorker(launch), fields)?.words ?? ours] : [];
-  const refused = [ours, ...workers].map((added) => readWords([...theirs, ...added], reader).errors);
+  const together = [ours, ...workers].map((added) => readWords([...theirs, ...added], reader).errors);
+  const refused = [unmendable(fields), ...together];
   return refusedWords(refused.find((errors) => errors.length > 0) ?? []);
 }
+
+const unmendable = ({ errors }: EngineWords): EngineWords['errors'] => errors.filter(({ code }) => code !== 'conflict');
 
 const asWorker = (launch: Decided): Decided => ({ ...launch, identity: { ...launch.identity, rank: 1 } });
 

@@ -161,3 +161,8 @@ test('a command that is no engine, and an engine of which one node serves, run o
   expect(messages(leaderPlan({ words: ['x'], options: { ...options, outcome: 'replicas' } }))).toEqual([]);
   expect(messages(leaderPlan({ options }))).toEqual([]);
 });
+
+test('a value that is missing is not taken from our words', () => {
+  for (const command of [serve('-tp', '16', '--a.b'), serve('-dp', '16', '--a.b')])
+    expect(messages(leaderPlan({ words: command }))).toEqual(['cannot use --a.b: no value follows']);
+});
