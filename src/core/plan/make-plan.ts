@@ -19,7 +19,9 @@ import { fateOf, gatesOf, leaderReadinessOf, portsOf, readinessOf } from './gate
 import type { Decided, Remarks } from './launch.ts';
 import { allRemarks, noRemarks } from './launch.ts';
 import { missingParts } from './missing.ts';
+import { portRemarks } from './node-ports.ts';
 import type { Deadlines, LaunchPlan, PlanDocument, ProcessSpec } from './plan.ts';
+import { oldNameRemarks } from './old-names.ts';
 import { authRemarks } from './ray-auth.ts';
 import { rayPlanOf } from './ray-place.ts';
 import { rayProcess } from './ray-processes.ts';
@@ -58,11 +60,13 @@ export function makePlan(
     { warnings: [], problems: [...refusals(launch), ...missingParts(launch)] },
     fitRemarks(launch),
     ranksRemarks(launch),
+    portRemarks(launch),
     rayRemarks(launch),
     authRemarks(launch),
     systemServerRemarks(launch),
     rehearsalRemarks(launch),
     versionRemarks(launch),
+    oldNameRemarks(launch),
     built ?? noRemarks,
   );
   // Asked last: what is refused before explains it better.
