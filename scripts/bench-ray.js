@@ -169,7 +169,7 @@ async function allTold(lab, begun) {
 }
 
 // Real vLLM, the same words, three ways to start it.
-const noticedWithinMs = 150_000;
+const noticedWithinMs = 120_000;
 const ways = { 'plain script': plainScript, 'ray symmetric-run': symmetricRun, 'vllm-launch': ours };
 
 async function beside(venv) {

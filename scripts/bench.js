@@ -1,5 +1,5 @@
-// Figures, not tests: medians of interleaved rounds, each beside a peer of the same run. `npm run bench [-- start|relay|group|ray|ray-beside]`
-// `ray` and `ray-beside` run only when they are named: they take long, and the installed engines.
+// Figures, not tests: medians of interleaved rounds, each beside a peer of the same run. `npm run bench [-- start|relay|group|webhook|ray|ray-beside]`
+// `webhook`, `ray` and `ray-beside` run only when they are named: they take long, Ray's the installed engines too.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,6 +7,7 @@ import { join } from 'node:path';
 
 import { groupRows } from './bench-group.js';
 import { besideRows, rayRows } from './bench-ray.js';
+import { webhookRows } from './bench-webhook.js';
 import { launcher } from './group-lab.js';
 
 const wanted = process.argv.slice(2);
@@ -88,6 +89,7 @@ async function relay() {
 if (does('start')) await start();
 if (does('relay')) await relay();
 if (does('group')) rows.push(...(await groupRows()));
+if (wanted.includes('webhook')) rows.push(...(await webhookRows()));
 if (wanted.includes('ray')) rows.push(...(await rayRows()));
 if (wanted.includes('ray-beside')) rows.push(...(await besideRows()));
 rmSync(folder, { recursive: true, force: true });

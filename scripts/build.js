@@ -12,13 +12,19 @@ import { load } from './load.js';
 /** What main imports with import() goes to these files; the rest of the launcher is dist/launcher.js. */
 const parts = {
   exec: { '#commands/exec.ts': 'exec' },
-  run: { '#commands/run.ts': 'run', '#commands/plan.ts': 'plan', '#commands/local.ts': 'local' },
+  run: { '#commands/run.ts': 'run', '#commands/plan.ts': 'plan' },
+  local: { '#commands/local.ts': 'local' },
   ask: { '#commands/status.ts': 'status', '#commands/probe.ts': 'probe' },
   parse: { '#cli/parse.ts': 'parseWords' },
 };
 
 /** What only some launches come to need, wherever it is imported with import(): the same for rooms. */
-const late = { group: ['#edge/links.ts'], ray: ['#edge/ray/ask.ts'], http: ['#edge/network/http.ts'] };
+const late = {
+  group: ['#edge/links.ts'],
+  ray: ['#edge/ray/ask.ts'],
+  http: ['#edge/network/http.ts'],
+  webhook: ['#commands/webhook.ts'],
+};
 
 /** The most that one start may load, in KB, of all the files that it needs. */
 const limits = [
@@ -41,9 +47,10 @@ const lazyBuiltins = {
 
 /**
  * Parts of packages that are never called, an eighth of the bundle: fetch-blob's streams for Nodes without any, what yargs
- * lays out its own help with, pino's worker threads for transports.
+ * lays out its own help with, pino's worker threads for transports, the symbols of execa's verbose mode, pino's
+ * redaction (we mask before we log).
  */
-const uncalled = /^(web-streams-polyfill|cliui|string-width|thread-stream)(\/|$)/;
+const uncalled = /^(web-streams-polyfill|cliui|string-width|thread-stream|figures|@pinojs\/redact)(\/|$)/;
 
 const slimPackages = {
   name: 'slim-packages',

@@ -8,6 +8,9 @@ const {
   optionTable,
   exitCodes,
   table: machine,
+  sources,
+  aboutSources,
+  isAsked,
   deadlineNames,
   sectionTitles,
   placeholderOf,
@@ -15,6 +18,7 @@ const {
 } = await load(`
   export { optionTable } from '#core/options.ts';
   export { exitCodes } from '#core/errors.ts';
+  export { aboutSources, isAsked, sources } from '#core/identity/sources/table.ts';
   export { table } from '#core/supervision/table.ts';
   export { deadlineNames } from '#core/plan/schema.ts';
   export { defaultOf, sectionTitles } from '#cli/help.ts';
@@ -47,6 +51,17 @@ const exits = () =>
     Object.entries(exitCodes).map(([name, { code, meaning, retry }]) => [String(code), name, meaning, retry]),
   );
 
+const tried = { engines: 'real launches', recorded: 'recorded environments', tests: 'tests alone' };
+
+const hostSystems = () =>
+  table(
+    ['source', 'decides', 'gives', 'reads', 'tried on'],
+    sources.map(({ name }) => {
+      const { gives, reads, tried: on } = aboutSources[name];
+      return [name, isAsked(name) ? `with \`--trust-source ${name}\`` : 'yes', gives, reads, tried[on]];
+    }),
+  );
+
 const deadlines = () =>
   table(
     ['deadline', 'option', 'default', 'of what'],
@@ -66,7 +81,7 @@ function phases() {
   );
 }
 
-write('README.md', { options, 'exit-codes': exits, deadlines });
+write('README.md', { options, sources: hostSystems, 'exit-codes': exits, deadlines });
 write('ARCHITECTURE.md', { phases });
 
 function write(file, blocks) {

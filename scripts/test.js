@@ -72,6 +72,13 @@ function engines() {
   return { venv: made.stdout.trim() };
 }
 
+function kubernetes() {
+  const made = spawnSync('scripts/kubernetes', [], { encoding: 'utf8', timeout: 40 * 60_000 });
+  if (made.status !== 0)
+    return { why: made.stderr.trim().split('\n').at(-1) || `scripts/kubernetes ended with ${made.status}` };
+  return { binaries: made.stdout.trim() };
+}
+
 const wanted = (part) => only === undefined || only.includes(part);
 
 if (prepareMachine()) {
@@ -87,6 +94,11 @@ if (prepareMachine()) {
   const lab = isRoot && has('ip', ['netns', 'list']);
   if (!lab) leaveOut('tests on several hosts', 'network namespaces need root and iproute2');
   if (wanted('e2e')) vitest('e2e', { VLLM_LAUNCH_TEST_LAB: lab ? '1' : '' });
+  if (long && wanted('kubernetes')) {
+    const { why, binaries } = kubernetes();
+    if (binaries === undefined) leaveOut('the webhook on a real API server', why);
+    else vitest('e2e', { VLLM_LAUNCH_KUBERNETES: binaries }, ['test/e2e/webhook-kubernetes.test.ts']);
+  }
   if (wanted('real')) {
     const real = engines();
     if ('why' in real) leaveOut('tests on real engines', real.why);

@@ -18,11 +18,12 @@ const stories: { readonly [K in Command['kind']]: () => Promise<Story<K>> } = {
   status: async () => (await import('#commands/status.ts')).status,
   probe: async () => (await import('#commands/probe.ts')).probe,
   explain: async () => (await import('#commands/explain.ts')).explain,
+  webhook: async () => (await import('./tools.js')).webhook,
   completion: async () => (await import('./tools.js')).completion,
 };
 
-/** Stories that start processes answer signals themselves. */
-const listening: readonly Command['kind'][] = ['run', 'exec', 'local'];
+/** Stories that start processes or serve answer signals themselves. */
+const listening: readonly Command['kind'][] = ['run', 'exec', 'local', 'webhook'];
 
 // All is said and closed by then; what can still be open is a question to the resolver, which nobody can call off.
 const lingerMs = 500;

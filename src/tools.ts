@@ -10,3 +10,7 @@ export const completion: Story<'completion'> = async ({ shell }, { stdout }) => 
   await stdout(renderCompletion(shell));
   return 0;
 };
+
+/** Serves the admission webhook; in a part of its own, so that those who want YAML do not load a server. */
+export const webhook: Story<'webhook'> = async (command, context) =>
+  await (await import('#commands/webhook.ts')).webhook(command, context);

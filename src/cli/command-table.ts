@@ -109,6 +109,21 @@ export const commandTable: Readonly<Record<Command['kind'], CommandSpec>> = {
       ['vllm-launch explain exit peer-lost', 'by name'],
     ],
   },
+  webhook: {
+    summary: 'serve the admission webhook that stamps and checks DynamoGraphDeployments',
+    operands: [],
+    after: 'nothing',
+    about: [
+      'HTTPS with /mutate, /validate, /healthz and /metrics. A deployment gets --operator-version at its creation, in its metadata and in each pod template; nothing is changed later.',
+      'Ends with 0 on SIGTERM, when what is in flight is answered.',
+    ],
+    examples: [
+      [
+        'vllm-launch webhook --cert /tls/tls.crt --key /tls/tls.key --operator-version 1.0.0',
+        'as in docker/manifests/webhook',
+      ],
+    ],
+  },
   completion: {
     summary: 'print a completion script for the shell',
     operands: [word('bash', 'zsh')],
@@ -124,16 +139,7 @@ export const commandTable: Readonly<Record<Command['kind'], CommandSpec>> = {
 export const commandNames = Object.keys(commandTable) as readonly Command['kind'][];
 
 /** Commands of the design that this version refuses. */
-export const laterCommands: readonly string[] = [
-  'check',
-  'webhook',
-  'srun',
-  'ssh',
-  'pdjob',
-  'ray',
-  'serve',
-  'explain xid',
-];
+export const laterCommands: readonly string[] = ['check', 'srun', 'ssh', 'pdjob', 'ray', 'serve', 'explain xid'];
 
 /** Returns the words that an operand allows, for messages and completion. */
 export const operandWords = (operand: Operand): readonly string[] =>

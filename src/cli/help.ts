@@ -24,6 +24,7 @@ export const sectionTitles: Readonly<Record<Section, string>> = {
   deadlines: 'Deadlines',
   output: 'Output and log',
   rehearsal: 'Local groups and rehearsals',
+  webhook: 'The webhook',
 };
 
 const ending = [

@@ -30,6 +30,7 @@ function makeCommand(name: Command['kind'], words: readonly string[], given: Giv
     case 'exec':
     case 'local':
     case 'status':
+    case 'webhook':
       return { kind: name, ...given };
   }
 }

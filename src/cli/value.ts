@@ -5,6 +5,8 @@ import { optionTable, parseDuration } from '#core/options.ts';
 import type { OptionKind, OptionName, OptionSpec } from '#core/options.ts';
 import { quote } from '#core/quote.ts';
 
+import { nearest } from './spelling.ts';
+
 export type OptionValue = string | number | boolean | readonly string[];
 export type Read = { readonly value: OptionValue } | { readonly problem: Problem };
 
@@ -89,13 +91,24 @@ function readDuration(_spec: OptionSpec, texts: readonly string[], source: strin
 
 function readList(spec: OptionSpec, texts: readonly string[], source: string): Read {
   const members = texts.flatMap((text) => text.split(',')).map((member) => member.trim());
-  if (!members.includes('')) return { value: members };
-  return refuseValue(source, texts.join(','), 'it has an empty member', `write ${assign(source, placeholderOf(spec))}`);
+  const hint = `write ${assign(source, placeholderOf(spec))}`;
+  if (members.includes('')) return refuseValue(source, texts.join(','), 'it has an empty member', hint);
+  const { choices } = spec;
+  const stray = choices === undefined ? undefined : members.find((member) => !choices.includes(member));
+  return stray === undefined ? { value: members } : refuseValue(source, stray, strange, hintFor(stray, choices ?? []));
+}
+
+const strange = 'it is none of the allowed values';
+
+/** The likely spelling, else every value. */
+function hintFor(word: string, choices: readonly string[]): string {
+  const [meant] = nearest(word, choices);
+  return meant === undefined ? `write one of ${choices.join(', ')}` : `did you mean ${meant}?`;
 }
 
 function readChoice(spec: OptionSpec, texts: readonly string[], source: string): Read {
   const text = last(texts);
   const { choices = [] } = spec;
   if (choices.includes(text)) return { value: text };
-  return refuseValue(source, text, 'it is none of the allowed values', `write ${choices.join(' or ')}`);
+  return refuseValue(source, text, strange, `write ${choices.join(' or ')}`);
 }

@@ -8,7 +8,7 @@ import { openTail } from '#edge/output/tail.ts';
 
 import type { Story } from './context.ts';
 import { openPlainLogger } from '#edge/output/plain-logger.ts';
-import { newSelf, noLinks, noRay, supervise } from './supervise.ts';
+import { noLinks, noRay, selfOf, supervise } from './supervise.ts';
 
 /** Runs the command and resolves to its exit status. */
 export const exec: Story<'exec'> = async ({ options, origins, argv }, { env, signals }) => {
@@ -19,7 +19,7 @@ export const exec: Story<'exec'> = async ({ options, origins, argv }, { env, sig
     plan,
     env,
     signals,
-    self: newSelf(plan, () => []),
+    self: selfOf(plan, 'exec', ''),
     output: options.output ?? 'inherit',
     terminal: isatty(0),
     tail: openTail(),

@@ -14,7 +14,8 @@ import { prepare } from './prepare.ts';
 import type { RunRooms } from './run-rooms.ts';
 import { lateRooms } from './late-rooms.ts';
 import { openRay } from './ray.ts';
-import { newSelf, noLinks, supervise } from './supervise.ts';
+import { newSelf } from './self.ts';
+import { noLinks, supervise } from './supervise.ts';
 
 /** Runs the launch of this node and resolves to its exit status. */
 export const run: Story<'run'> = async (command, context) => {

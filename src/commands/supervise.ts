@@ -1,7 +1,4 @@
 // From the plan to the end: the loop runs, the rooms are wired to it, and the exit status comes back.
-import { hostname } from 'node:os';
-import { randomBytes, randomUUID } from 'node:crypto';
-
 import { openGroup } from '#core/group/group.ts';
 import type { Self } from '#core/group/group.ts';
 import type { LaunchPlan } from '#core/plan/plan.ts';
@@ -79,23 +76,19 @@ export function supervise(world: Supervision): Supervised {
   return { loop, lastLines: engine.lastLines, ended };
 }
 
-/** Returns who this launcher is: a new incarnation with a key of its own. */
-export function newSelf(plan: LaunchPlan, digest: (key: string) => Self['fields']): Self {
-  const { identity, ports } = plan.document;
-  const key = randomBytes(16).toString('hex');
-  return {
-    incarnation: randomUUID(),
-    rank: identity.rank ?? 0,
-    size: identity.size ?? 1,
-    host: plan.host === '' ? hostname() : plan.host,
-    group: identity.group,
-    generation: identity.generation,
-    groupPort: ports.group ?? 0,
-    key,
-    fingerprint: plan.fingerprint,
-    fields: digest(key),
-  };
-}
+/** Returns who a launcher is by its plan, under the names that are given. */
+export const selfOf = ({ document, host, fingerprint }: LaunchPlan, incarnation: string, key: string): Self => ({
+  incarnation,
+  rank: document.identity.rank ?? 0,
+  size: document.identity.size ?? 1,
+  host,
+  group: document.identity.group,
+  generation: document.identity.generation,
+  groupPort: document.ports.group ?? 0,
+  key,
+  fingerprint,
+  fields: [],
+});
 
 /** The links of a launcher that has none. */
 export const noLinks: Links = {

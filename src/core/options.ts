@@ -1,10 +1,11 @@
 // The one registry of options: words, variables, help, completion, README and schema all come from this table.
+import { askedSources } from './source-names.ts';
 
 export type OptionKind = 'text' | 'whole' | 'flag' | 'duration' | 'list' | 'choice';
-export type CommandName = 'run' | 'plan' | 'exec' | 'local' | 'status' | 'probe' | 'explain' | 'check';
+export type CommandName = 'run' | 'plan' | 'exec' | 'local' | 'status' | 'probe' | 'explain' | 'check' | 'webhook';
 
 /** Under which heading help and README show an option. */
-export type Section = 'identity' | 'decision' | 'group' | 'status' | 'deadlines' | 'output' | 'rehearsal';
+export type Section = 'identity' | 'decision' | 'group' | 'status' | 'deadlines' | 'output' | 'rehearsal' | 'webhook';
 
 export type OptionSpec = {
   readonly section: Section;
@@ -27,7 +28,11 @@ export type OptionSpec = {
 const launch = ['run', 'plan', 'local'] as const;
 const onNode = ['run', 'plan'] as const;
 const starts = ['run', 'exec', 'local'] as const;
+const logs = [...starts, 'webhook'] as const;
 const ask = ['status', 'probe'] as const;
+
+/** Where Kubernetes manifests mount the downward API. */
+export const defaultPodinfo = '/etc/podinfo';
 
 // prettier-ignore
 export const optionTable = {
@@ -39,7 +44,8 @@ export const optionTable = {
   hosts: { section: 'identity', kind: 'list', default: null, placeholder: 'A,B,C', describe: "hosts of the group, the leader first; rank is this host's place", commands: onNode },
   hostfile: { section: 'identity', kind: 'text', default: null, placeholder: 'FILE', describe: 'the same as --hosts, one host a line', commands: onNode },
   'rank-from': { section: 'identity', kind: 'text', default: null, placeholder: 'label:KEY|annotation:KEY|env:NAME', describe: 'where the platform wrote the rank', commands: onNode },
-  podinfo: { section: 'identity', kind: 'text', default: '/etc/podinfo', placeholder: 'DIR', describe: 'directory of the downward API volume (files annotations, labels)', commands: onNode },
+  'trust-source': { section: 'identity', kind: 'list', default: null, placeholder: 'NAME', choices: askedSources, describe: 'let a host system decide that else only informs: pytorchjob, volcano, kuberay, aibrix, kserve, skypilot, pals', commands: onNode },
+  podinfo: { section: 'identity', kind: 'text', default: defaultPodinfo, placeholder: 'DIR', describe: 'directory of the downward API volume (files annotations, labels)', commands: onNode },
   'annotation-env': { section: 'identity', kind: 'list', default: null, placeholder: 'KEY=VAR', describe: 'read annotation KEY from variable VAR', commands: onNode },
   'lenient-annotations': { section: 'identity', kind: 'flag', default: false, describe: 'ignore a malformed backend annotation with a warning, as the operator does', commands: onNode },
   executor: { section: 'decision', kind: 'choice', default: null, choices: ['mp', 'ray'], describe: 'backend where one engine spans nodes; beats annotations and versions', commands: launch },
@@ -69,8 +75,8 @@ export const optionTable = {
   'stall-timeout': { section: 'deadlines', kind: 'duration', default: 600_000, describe: 'no progress while requests wait (reported only)', commands: launch },
   'rejoin-timeout': { section: 'deadlines', kind: 'duration', default: 300_000, describe: 'until a lost member comes back', commands: launch },
   output: { section: 'output', kind: 'choice', default: null, choices: ['relay', 'inherit'], describe: "the engine's output: through us, or untouched", defaultText: 'inherit on a terminal and for exec', commands: ['run', 'exec'] },
-  'log-format': { section: 'output', kind: 'choice', default: null, choices: ['json', 'text'], describe: 'our own log', defaultText: 'text on a terminal, else json', commands: starts },
-  'log-level': { section: 'output', kind: 'choice', default: 'info', choices: ['debug', 'info', 'warn', 'error'], describe: 'what our own log says', commands: starts },
+  'log-format': { section: 'output', kind: 'choice', default: null, choices: ['json', 'text'], describe: 'our own log', defaultText: 'text on a terminal, else json', commands: logs },
+  'log-level': { section: 'output', kind: 'choice', default: 'info', choices: ['debug', 'info', 'warn', 'error'], describe: 'what our own log says', commands: logs },
   journal: { section: 'output', kind: 'text', default: null, placeholder: 'FILE', describe: 'write the last events here at the end, for replay', commands: ['run', 'local'] },
   rehearse: { section: 'rehearsal', kind: 'flag', default: false, describe: 'run the rehearsal engine in place of the real one; it computes nothing', commands: launch },
   'rehearsal-fault': { section: 'rehearsal', kind: 'list', default: null, placeholder: 'RANK:FAULT', describe: 'what the rehearsal engine of a rank does wrong', commands: launch },
@@ -79,6 +85,11 @@ export const optionTable = {
   'show-secrets': { section: 'output', kind: 'flag', default: false, describe: 'do not mask secrets', commands: ['plan'] },
   address: { section: 'status', kind: 'text', default: '127.0.0.1:9440', placeholder: 'HOST:PORT', describe: 'status address of a launcher', commands: ask },
   watch: { section: 'status', kind: 'flag', default: false, short: 'w', describe: 'print again every second until interrupted', commands: ['status'] },
+  cert: { section: 'webhook', kind: 'text', default: null, placeholder: 'FILE', describe: 'certificate to serve with, PEM, the chain after it; read again when it changes', commands: ['webhook'] },
+  key: { section: 'webhook', kind: 'text', default: null, placeholder: 'FILE', describe: 'its private key, PEM; read again when it changes', commands: ['webhook'] },
+  'operator-version': { section: 'webhook', kind: 'text', default: null, placeholder: 'VERSION', describe: 'version of the operator that is installed; what new deployments are stamped with', commands: ['webhook'] },
+  // Not "port": a Service called vllm-launch injects VLLM_LAUNCH_PORT=tcp://..., one called vllm-launch-webhook VLLM_LAUNCH_WEBHOOK_PORT.
+  'https-port': { section: 'webhook', kind: 'whole', default: 8443, placeholder: 'PORT', max: 65_535, describe: 'port of the webhook, 0 for any', commands: ['webhook'] },
   'local-group': { section: 'identity', kind: 'text', default: null, describe: 'set by local for its launchers', commands: onNode, hidden: true },
 } as const satisfies Record<string, OptionSpec>;
 

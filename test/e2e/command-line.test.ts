@@ -31,7 +31,8 @@ test.each([
   [['run', '--node-rnak', '3', '--', 'x'], 'did you mean --node-rank?'],
   [['run', '--nnodes', 'two', '--', 'x'], 'cannot use --nnodes "two"'],
   [['run', '--no-json', '--', 'x'], '"--no-json": there is no such option'],
-  [['webhook', '--cert', 'x'], 'not in this version'],
+  [['srun', '--', 'x'], 'not in this version'],
+  [['webhook', '--cert', 'x'], 'cannot run the webhook: --key, --operator-version is missing'],
   [['explain', 'exit', '300'], 'cannot explain "300"'],
 ])('%j is refused on stderr with 64', async (words, text) => {
   const { code, stdout, stderr } = await launch(words);

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import { comparePep440, compareVersions, parseOperatorVersion, parsePep440 } from '#upstream/version.ts';
+import { comparePep440, parsePep440 } from '#upstream/pep440.ts';
+import { compareVersions, parseOperatorVersion } from '#upstream/version.ts';
 
 const number = fc.nat({ max: 40 });
 const identifier = fc.oneof(fc.nat({ max: 99 }).map(String), fc.stringMatching(/^[A-Za-z-][\dA-Za-z-]{0,4}$/));

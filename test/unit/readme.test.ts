@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 
 import { exitCodes } from '#core/errors.ts';
+import { aboutSources, isAsked, sources } from '#core/identity/sources/table.ts';
 import { optionTable, renderDuration } from '#core/options.ts';
 import type { OptionSpec } from '#core/options.ts';
 import { deadlineNames } from '#core/plan/schema.ts';
@@ -50,9 +51,22 @@ test('every option shows how its value is written', () => {
     const { kind, choices, placeholder } = optionTable[name as keyof typeof optionTable] as OptionSpec;
     expect([name, value]).toEqual([
       name,
-      kind === 'flag' ? undefined : (choices?.join('|') ?? placeholder ?? kind.toUpperCase()),
+      kind === 'flag' ? undefined : (placeholder ?? choices?.join('|') ?? kind.toUpperCase()),
     ]);
   }
+});
+
+test('the host systems are those of the table, in its order, with whether they decide', () => {
+  const expected = sources.map(({ name }) => [
+    name,
+    isAsked(name) ? `with \`--trust-source ${name}\`` : 'yes',
+    aboutSources[name]?.gives,
+    aboutSources[name]?.reads,
+  ]);
+  expect(Object.keys(aboutSources)).toEqual(sources.map(({ name }) => name));
+  expect(rowsOf('sources').map((row) => row.slice(0, 4))).toEqual(expected);
+  const engines = rowsOf('sources').filter((row) => row[4] === 'real launches');
+  expect(engines.map(([name]) => name)).toEqual(['options', 'local', 'lws']);
 });
 
 test('the exit codes are those of the table', () => {

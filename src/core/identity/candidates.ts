@@ -19,9 +19,17 @@ export function candidates(user: Merged, claims: readonly Claim[]): Merged[] {
     .filter(whole);
 }
 
-/** Returns the first claim with what the others can add to it. */
-export const join = (user: Merged, start: Claim, others: readonly Claim[]): Merged =>
-  others.reduce((sum, next) => (completes(user, sum.claim, next) ? fill(sum, next) : sum), fill(nobody, start));
+/** Returns the first claim with what the others can add to it, also over what another one added just before. */
+export function join(user: Merged, start: Claim, others: readonly Claim[]): Merged {
+  const pass = (known: Merged): Merged =>
+    others.reduce((sum, next) => (completes(user, sum.claim, next) ? fill(sum, next) : sum), known);
+  // A claim gives one of three fields at least, and a pass that adds nothing is the last: two are enough.
+  return pass(pass(fill(nobody, start)));
+}
+
+/** Returns a claim as it may stand beside the user's word: a group of one has no rank and no leader for a larger one. */
+export const besideUser = (user: Merged, claim: Claim): Claim =>
+  claim.size === 1 && (user.claim.size ?? 1) > 1 ? { ...claim, rank: null, leader: null } : claim;
 
 const completes = (user: Merged, sum: Claim, next: Claim): boolean =>
   agreements(sum, next).length > 0 && openDifferences(user, sum, next).length === 0;

@@ -3,7 +3,7 @@ import type { Problem } from '#core/errors.ts';
 import { problem } from '#core/errors.ts';
 import type { Facts } from '#core/facts.ts';
 
-import { isLoopback, mayBeHere } from './address.ts';
+import { isHere, isLoopback, mayBeHere } from './address.ts';
 import type { Claim } from './claim.ts';
 import type { Merged, Place } from './merge.ts';
 import { places, sayPlace } from './merge.ts';
@@ -46,8 +46,24 @@ export function proofs(claim: Claim, facts: Facts): string[] {
 const remedies = { rank: '--node-rank R', size: '--nnodes N', leader: '--leader HOST[:PORT]' } as const;
 
 /** Returns the refusal of a node that is in a group but does not know its whole place, with what gives the rest. */
-export function missingPlace(known: Claim, proof: string): Problem {
+export function missingPlace(known: Claim, proof: string, asked: readonly Claim[]): Problem {
   const open = places.filter((place) => known[place] === null);
   const message = `cannot tell this node's place in its group: ${proof}, but nothing says the ${open.join(' and ')}`;
-  return problem('config', message, `give ${open.map((place) => remedies[place]).join(' and ')}`);
+  const able = asked.find((claim) => open.every((place) => claim[place] !== null));
+  const trust = able === undefined ? '' : `, or ${trusting(able)}`;
+  return problem('config', message, `give ${open.map((place) => remedies[place]).join(' and ')}${trust}`);
+}
+
+/** Returns the option that lets a source decide. */
+export const trusting = ({ source }: Claim): string => `--trust-source ${source}`;
+
+/** Returns what is wrong where the host systems list the members and this host stands at another rank than they say. */
+export function checkHost({ claim, by }: Merged, here: Facts): Problem[] {
+  const { rank, size, nodes } = claim;
+  if (rank === null || nodes === null || nodes.length !== size) return [];
+  const ours = [...nodes.keys()].filter((place) => isHere(nodes[place] ?? '', here));
+  const [found] = ours;
+  if (found === undefined || ours.includes(rank)) return [];
+  const message = `cannot use rank ${rank} (${saidBy(by.rank)}): this host is ${nodes[found]}, which has rank ${found}`;
+  return [problem('config', message, 'correct it, or give --node-rank')];
 }

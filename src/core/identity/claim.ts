@@ -2,6 +2,7 @@
 import type { Problem } from '#core/errors.ts';
 import type { Facts } from '#core/facts.ts';
 import type { Options } from '#core/options.ts';
+import { quote } from '#core/quote.ts';
 
 import type { PodinfoReading } from './podinfo.ts';
 
@@ -21,6 +22,8 @@ export type Claim = {
   readonly evidence: string;
   /** `members`: its numbers are places in one group. `pods`: it numbers pods that may as well be independent replicas. */
   readonly counts: 'members' | 'pods';
+  /** Why the source says no more than it does, or null where there is nothing to say about it. */
+  readonly note: string | null;
   readonly problems: readonly Problem[];
 };
 
@@ -41,6 +44,7 @@ export const claim = (source: string, fields: Partial<Omit<Claim, 'source'>>): C
   nodes: null,
   evidence: '',
   counts: 'members',
+  note: null,
   problems: [],
   ...fields,
 });
@@ -49,14 +53,16 @@ export const claim = (source: string, fields: Partial<Omit<Claim, 'source'>>): C
 export const isComplete = ({ rank, size, leader }: Claim): boolean =>
   size === 1 || (rank !== null && size !== null && leader !== null);
 
-/** Returns `NAME=value` for each that is there. */
+/** Returns `NAME=value` for each that is there; a value that is no short plain text is quoted and cut. */
 export const shown = (values: Readonly<Record<string, string | number | null>>): string =>
   Object.entries(values)
-    .flatMap(([name, value]) => (value === null ? [] : [`${name}=${value}`]))
+    .flatMap(([name, value]) => (value === null ? [] : [`${name}=${plain(String(value))}`]))
     .join(' ');
 
+const plain = (value: string): string => (/^[!-~]{1,120}$/.test(value) ? value : quote(value));
+
 // A size that no group has comes from a wrong variable; its names are not worth the memory.
-const mostNames = 4_096;
+export const mostNames = 4_096;
 
 /** Returns the host of each rank, or null where the size is not known or beyond 4096. */
 export const namesByRank = (size: number | null, name: (rank: number) => string): string[] | null =>

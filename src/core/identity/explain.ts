@@ -1,6 +1,7 @@
 // Why each claim won or lost, for `plan`.
 import type { IdentityDocument } from '#core/plan/plan.ts';
 
+import { trusting } from './check.ts';
 import type { Claim } from './claim.ts';
 import { isComplete } from './claim.ts';
 import type { Verdict } from './judge.ts';
@@ -9,10 +10,10 @@ import { differences, givers, places, sayPlace, sayPlaces } from './merge.ts';
 type Row = IdentityDocument['claims'][number];
 
 /** Returns a row for every claim in the order given: whether it was whole, whether it was used, and why. */
-export const explainClaims = (claims: readonly Claim[], verdict: Verdict): Row[] =>
+export const explainClaims = (claims: readonly Claim[], asked: readonly Claim[], verdict: Verdict): Row[] =>
   claims.map((claim) => {
     const used = verdict.state === 'found' && givers(verdict.place.by).includes(claim);
-    const why = used ? gives(claim, verdict) : lost(claim, verdict);
+    const why = used ? gives(claim, verdict) : lost(claim, asked.includes(claim), verdict);
     return { source: claim.source, complete: isComplete(claim), used, why: withEvidence(why, claim) };
   });
 
@@ -23,11 +24,21 @@ function gives(claim: Claim, { place }: Verdict): string {
   return `gives ${given.map((field) => sayPlace(claim, field)).join(', ')}`;
 }
 
-function lost(claim: Claim, { state, user, place }: Verdict): string {
+function lost(claim: Claim, onlyInforms: boolean, verdict: Verdict): string {
   const [broken] = claim.problems;
-  if (broken !== undefined) return broken.message;
-  if (state === 'unknown') return `says ${sayPlaces(claim)}; nothing could be decided`;
-  if (state === 'alone') return `says ${sayPlaces(claim)}; nothing proves that there is a second node`;
+  const reasons = [
+    broken === undefined ? compared(claim, onlyInforms, verdict) : broken.message,
+    ...(claim.note === null ? [] : [claim.note]),
+    ...(onlyInforms ? [`it decides only with ${trusting(claim)}`] : []),
+  ];
+  return reasons.join('; ');
+}
+
+function compared(claim: Claim, onlyInforms: boolean, { state, user, place }: Verdict): string {
+  if (state !== 'found') {
+    const end = state === 'unknown' ? 'nothing could be decided' : 'nothing proves that there is a second node';
+    return onlyInforms ? `says ${sayPlaces(claim)}` : `says ${sayPlaces(claim)}; ${end}`;
+  }
   const winner = isComplete(user.claim) ? 'the options decide' : `${place.claim.source} decides`;
   const differing = differences(place.claim, claim).map((field) => sayPlace(claim, field));
   return differing.length > 0 ? `${winner}; differs: ${differing.join(', ')}` : `${winner}; adds nothing to it`;

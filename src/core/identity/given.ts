@@ -9,6 +9,16 @@ export function given(record: Readonly<Record<string, string>>, key: string): st
   return value === undefined || value === '' ? null : value;
 }
 
+/** Returns the value of each key, by the name that it has here. */
+export const readAll = <Name extends string>(
+  record: Readonly<Record<string, string>>,
+  keys: Readonly<Record<Name, string>>,
+): Readonly<Record<Name, string | null>> =>
+  Object.fromEntries(Object.entries<string>(keys).map(([name, key]) => [name, given(record, key)])) as Record<
+    Name,
+    string | null
+  >;
+
 /** A number as some source gave it: null where it gave none, with the problem where it gave something else. */
 export type Whole = { readonly value: number | null; readonly problems: readonly Problem[] };
 
@@ -30,3 +40,7 @@ const refused = (word: string, from: string, shown: string, why: string): Whole 
   value: null,
   problems: [problem('config', `cannot use ${word} ${quote(shown)} of ${from}: ${why}`, `correct ${from}`)],
 });
+
+/** Returns a count that only serves to compare, or null where the text is none. */
+export const countOf = (text: string | null): number | null =>
+  text !== null && /^\d{1,9}$/.test(text) ? Number(text) : null;

@@ -4,13 +4,15 @@ import type { Facts } from '#core/facts.ts';
 import type { Options } from '#core/options.ts';
 import type { IdentityDocument } from '#core/plan/plan.ts';
 
+import { openDifferences } from './candidates.ts';
 import type { Claim } from './claim.ts';
 import { explainClaims } from './explain.ts';
 import type { Verdict } from './judge.ts';
 import { judge } from './judge.ts';
+import { givers } from './merge.ts';
 import type { PodinfoReading } from './podinfo.ts';
 import type { Source } from './sources/table.ts';
-import { sources } from './sources/table.ts';
+import { isAsked, sources } from './sources/table.ts';
 
 export type Identification = {
   readonly identity: IdentityDocument;
@@ -22,16 +24,29 @@ export type Identification = {
 export function identify(facts: Facts, podinfo: PodinfoReading, options: Options): Identification {
   const read = (voice: Source['voice']): Claim[] =>
     sources.flatMap((source) => (source.voice === voice ? (source.read({ facts, podinfo, options }) ?? []) : []));
-  const [typed, told] = [read('user'), read('host')];
-  const verdict = judge(typed, told, facts);
+  const [typed, host] = [read('user'), read('host')];
+  const trusted = options['trust-source'] ?? [];
+  const decides = ({ source }: Claim): boolean => !isAsked(source) || trusted.includes(source);
+  const told = host.filter(decides);
+  const asked = host.filter((claim) => !decides(claim));
+  const verdict = judge({ typed, told, asked }, facts);
+  const speaking = told.filter((claim) => speaks(claim, verdict));
   const identity = {
     ...describePlace(verdict, options['group-port']),
-    group: verdict.user.claim.group ?? firstOf(told, 'group'),
-    generation: firstOf(told, 'generation'),
-    claims: explainClaims([...typed, ...told], verdict),
+    group: verdict.user.claim.group ?? firstOf(speaking, 'group'),
+    generation: firstOf(speaking, 'generation'),
+    claims: explainClaims([...typed, ...host], asked, verdict),
   };
   return { identity, warnings: verdict.warnings, problems: verdict.problems };
 }
+
+/**
+ * Tells whether a claim may name group and generation: it gave part of the place, or speaks of a group and of no other one.
+ * A StatefulSet below a group has a revision of its own, which differs between leader and workers.
+ */
+const speaks = (claim: Claim, { user, place }: Verdict): boolean =>
+  givers(place.by).includes(claim) ||
+  (claim.counts === 'members' && openDifferences(user, place.claim, claim).length === 0);
 
 const firstOf = (claims: readonly Claim[], field: 'group' | 'generation'): string | null =>
   claims.find((claim) => claim[field] !== null)?.[field] ?? null;

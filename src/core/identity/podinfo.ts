@@ -4,7 +4,7 @@ import { problem } from '#core/errors.ts';
 import type { Facts, TextFile } from '#core/facts.ts';
 import { notThere } from '#core/facts.ts';
 import type { Options } from '#core/options.ts';
-import { optionTable } from '#core/options.ts';
+import { defaultPodinfo } from '#core/options.ts';
 import { quote } from '#core/quote.ts';
 import { parseDownwardMap } from '#upstream/kubernetes/downward.ts';
 
@@ -102,7 +102,7 @@ const unset = ({ key, variable }: Single): Warning => ({
 
 // What the user names is worth a word where it is missing; the default directory is only a place to look.
 const whereNothingIs = (podinfo: Facts['podinfo'], { podinfo: directory }: Options): Warning[] =>
-  podinfo !== null || directory === optionTable.podinfo.default
+  podinfo !== null || directory === defaultPodinfo
     ? []
     : [{ code: 'podinfo-missing', message: `--podinfo ${directory} is not there: no annotation was read from it` }];
 

@@ -1,6 +1,6 @@
 // Engine versions against what an outcome needs; sources are named beside each floor.
 import { problem } from '#core/errors.ts';
-import { comparePep440, parsePep440 } from '#upstream/version.ts';
+import { comparePep440, parsePep440 } from '#upstream/pep440.ts';
 
 import type { Decided, Remarks } from './launch.ts';
 import { noRemarks } from './launch.ts';

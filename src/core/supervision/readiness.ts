@@ -16,6 +16,10 @@ const answerWithinMs = 15_000;
 
 export const openReadiness: Readiness = { probing: false, nextMs: 0, reason: 'not asked yet', failures: 0 };
 
+/** Returns what is known of the engine's readiness as it starts; one that serves nothing is not asked, and lacks nothing. */
+export const readinessAtStart = ({ plan }: Base): Readiness =>
+  plan.readiness.length === 0 ? { ...openReadiness, reason: null } : openReadiness;
+
 /** Tells whether this member is ready now. */
 export function isReady(base: Base, engine: Engine, readiness: Readiness): boolean {
   if (!isWhole(engine)) return false;

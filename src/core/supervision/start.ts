@@ -5,7 +5,7 @@ import type { ProcessName } from '#core/plan/plan.ts';
 
 import { awaitSpawn } from './children.ts';
 import { endWith } from './fault.ts';
-import { openReadiness } from './readiness.ts';
+import { readinessAtStart } from './readiness.ts';
 import { ownRayFolder } from './ray-folder.ts';
 import type { Base, Engine, State, Step } from './state.ts';
 import { epochOf, stay } from './state.ts';
@@ -21,7 +21,7 @@ export function enterServing(base: Base, running: Engine, name: ProcessName): St
     base,
     engine,
     deadlineMs,
-    readiness: openReadiness,
+    readiness: readinessAtStart(base),
   }));
 }
 

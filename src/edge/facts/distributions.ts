@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { EngineVersion } from '#core/facts.ts';
-import { comparePep440, parsePep440 } from '#upstream/version.ts';
+import { comparePep440, parsePep440 } from '#upstream/pep440.ts';
 
 import { readBeginning } from './text-file.ts';
 

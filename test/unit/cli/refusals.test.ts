@@ -91,6 +91,14 @@ const refused: readonly (readonly [line: string, ...parts: string[]])[] = [
   ['run --hosts a,,b -- x', 'cannot use --hosts "a,,b": it has an empty member'],
   ['run --hosts a, -- x', 'it has an empty member'],
   ['run --hosts a --hosts= -- x', 'cannot use --hosts: no value is given'],
+  [
+    'run --trust-source volcanoo -- x',
+    '--trust-source "volcanoo": it is none of the allowed values',
+    'did you mean volcano?',
+  ],
+  ['run --trust-source pals,lws -- x', '--trust-source "lws"', 'write one of pytorchjob, volcano, kuberay, aibrix,'],
+  ['run --trust-source pals, -- x', '--trust-source "pals,": it has an empty member', 'write --trust-source NAME'],
+  ['local --trust-source pals -- x', 'cannot give --trust-source to local: only run, plan take it'],
   ['run --no-group=maybe -- x', 'cannot use --no-group "maybe": it is neither true nor false'],
   ['run --no-group= -- x', 'cannot use --no-group: no value is given'],
   ['run --group a\u0007b -- x', 'the value has control characters'],
@@ -105,6 +113,7 @@ test.each(refused)('%s is refused', async (line, ...parts) => {
 const refusedVariables: readonly (readonly [Env, string, string])[] = [
   [{ VLLM_LAUNCH_NNODES: 'two' }, 'run -- x', 'cannot use VLLM_LAUNCH_NNODES="two"'],
   [{ VLLM_LAUNCH_NNODES: 'two' }, 'run -- x', 'as in VLLM_LAUNCH_NNODES=2'],
+  [{ VLLM_LAUNCH_TRUST_SOURCE: 'skypilott' }, 'run -- x', 'VLLM_LAUNCH_TRUST_SOURCE="skypilott": it is none of'],
   [
     { VLLM_LAUNCH_STATUS_PORT: 'tcp://10.0.0.1:80' },
     'run -- x',

@@ -17,7 +17,7 @@ const good: Readonly<Record<OptionSpec['kind'], (spec: OptionSpec) => readonly (
     ['No', false],
   ],
   duration: () => [['90s', 90_000]],
-  list: () => [['a,b', ['a', 'b']]],
+  list: ({ choices = ['a', 'b'] }) => [[choices.join(','), [...choices]]],
   choice: ({ choices = [] }) => choices.map((choice) => [choice, choice]),
 };
 
@@ -26,7 +26,7 @@ const bad: Readonly<Record<OptionSpec['kind'], (spec: OptionSpec) => readonly st
   whole: ({ min = 0, max = 999_999_999 }) => ['1x', String(min - 1), String(max + 1)],
   flag: () => ['perhaps'],
   duration: () => ['90', 's', '9999999h'],
-  list: () => ['a,'],
+  list: ({ choices }) => (choices === undefined ? ['a,'] : ['a,', 'nothing-of-the-kind']),
   choice: () => ['nothing-of-the-kind'],
 };
 

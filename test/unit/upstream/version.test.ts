@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 
 import { describe, expect, test } from 'vitest';
 
-import { comparePep440, compareVersions, parseOperatorVersion, parsePep440 } from '#upstream/version.ts';
+import { comparePep440, parsePep440 } from '#upstream/pep440.ts';
+import { compareVersions, parseOperatorVersion } from '#upstream/version.ts';
 
 const read = (name: string): unknown => JSON.parse(readFileSync(`test/cases/${name}.json`, 'utf8'));
 type Row = { text: string; parsed: string | null; belowOne: boolean | null };

@@ -1,8 +1,9 @@
 // Grove: in a scaling group the cliques `<service>-ldr` and `<service>-wkr` are one group; a clique alone numbers pods.
 import type { Claim, ClaimedLeader, SourceInput } from '#core/identity/claim.ts';
-import { claim, namesByRank, shown } from '#core/identity/claim.ts';
+import { claim, namesByRank } from '#core/identity/claim.ts';
 import type { Whole } from '#core/identity/given.ts';
 import { given, readWhole } from '#core/identity/given.ts';
+import { readVariables } from '#core/identity/read-place.ts';
 import type { Cliques } from '#upstream/kubernetes/grove.ts';
 import { cliqueOfHost, groveRevisionLabel, groveVariables, readClique } from '#upstream/kubernetes/grove.ts';
 
@@ -10,10 +11,8 @@ type Read = Readonly<Record<keyof typeof groveVariables, string | null>>;
 
 /** Returns the claim of Grove, or null outside a Grove pod. */
 export function fromGrove({ facts, podinfo }: SourceInput): Claim | null {
-  const names = Object.entries(groveVariables);
-  const read = Object.fromEntries(names.map(([key, name]) => [key, given(facts.env, name)])) as Read;
+  const { read, evidence } = readVariables(facts.env, groveVariables);
   if (read.clique === null && read.group === null && read.podIndex === null) return null;
-  const evidence = shown(Object.fromEntries(names.map(([key, name]) => [name, read[key as keyof Read]])));
   const index = readWhole(read.podIndex, 'the pod index', groveVariables.podIndex, 0);
   const generation = given(podinfo.labels, groveRevisionLabel);
   const told = { generation, evidence };
@@ -25,7 +24,8 @@ export function fromGrove({ facts, podinfo }: SourceInput): Claim | null {
 /** A clique alone: its pods may be one engine or as many replicas, and nothing says how many there are. */
 function standalone({ clique, headless }: Read, index: Whole): Partial<Claim> {
   const host = clique === null || headless === null ? null : `${clique}-0.${headless}`;
-  return { rank: index.value, leader: leaderOf(host, groveVariables.clique), problems: index.problems };
+  const note = 'the number of pods of its clique is not in the pod';
+  return { rank: index.value, leader: leaderOf(host, groveVariables.clique), problems: index.problems, note };
 }
 
 function inScalingGroup(read: Read, index: Whole, hostname: string): Partial<Claim> {

@@ -1,7 +1,8 @@
 // LeaderWorkerSet: rank, size and leader by variables in every container, group and revision by labels.
 import type { Claim, SourceInput } from '#core/identity/claim.ts';
 import { claim, namesByRank, shown } from '#core/identity/claim.ts';
-import { given, readWhole } from '#core/identity/given.ts';
+import { given } from '#core/identity/given.ts';
+import { readPlace } from '#core/identity/read-place.ts';
 import { lwsHost, lwsLabels, lwsVariables } from '#upstream/kubernetes/lws.ts';
 
 /** Returns the claim of LeaderWorkerSet, or null outside one. */
@@ -13,15 +14,17 @@ export function fromLws({ facts: { env }, podinfo: { labels } }: SourceInput): C
   const group = given(labels, lwsLabels.group);
   const revision = given(labels, lwsLabels.revision);
   if ([index, count, host, name, group, revision].every((value) => value === null)) return null;
-  const rank = readWhole(index, 'the rank', lwsVariables.rank, 0);
-  const size = readWhole(count, 'the number of nodes', lwsVariables.size, 1);
+  const place = readPlace({
+    rank: [index, lwsVariables.rank],
+    size: [count, lwsVariables.size],
+    leader: [host, lwsVariables.leader],
+  });
+  const { leader } = place;
   return claim('lws', {
-    rank: rank.value,
-    size: size.value,
-    leader: host === null ? null : { host, port: null, via: lwsVariables.leader },
+    ...place,
     group: name === null || group === null ? null : `${name}-${group}`,
     generation: revision,
-    nodes: host === null ? null : namesByRank(size.value, (place) => lwsHost(host, place)),
+    nodes: leader === null ? null : namesByRank(place.size, (rank) => lwsHost(leader.host, rank)),
     evidence: shown({
       [lwsVariables.rank]: index,
       [lwsVariables.size]: count,
@@ -29,6 +32,5 @@ export function fromLws({ facts: { env }, podinfo: { labels } }: SourceInput): C
       'label name': name,
       'label group-index': group,
     }),
-    problems: [...rank.problems, ...size.problems],
   });
 }

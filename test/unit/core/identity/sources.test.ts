@@ -14,6 +14,20 @@ test('the table names every source once, in order of precedence', () => {
     'host dynamo',
     'host lws',
     'host grove',
+    'host jobset',
+    'host torchrun',
+    'host pytorchjob',
+    'host volcano',
+    'host kuberay',
+    'host aibrix',
+    'host kserve',
+    'host skypilot',
+    'host slurm',
+    'host openmpi',
+    'host pmi',
+    'host pals',
+    'host statefulset',
+    'host indexed-job',
   ]);
 });
 
