@@ -4,7 +4,7 @@ import type { EngineVersion } from '#core/facts.ts';
 import { maskWords } from '#core/secret.ts';
 import type { Met, OldName, WorkerMode } from '#upstream/dynamo/old-names.ts';
 import { oldVariables, oldWords } from '#upstream/dynamo/old-names.ts';
-import { parsePep440 } from '#upstream/version.ts';
+import { parsePep440 } from '#upstream/pep440.ts';
 
 import type { Launch, Remarks } from './launch.ts';
 import { isAtLeast } from './versions.ts';

@@ -2,6 +2,8 @@ import { describe, expect, test } from 'vitest';
 
 import { keysSeen } from '#core/plan/operator-keys.ts';
 
+import type { LaunchPlan } from '#core/plan/plan.ts';
+
 import type { Launch } from './plan-for.ts';
 import { leaderPlan, planFor, rayFacts } from './plan-for.ts';
 
@@ -18,7 +20,7 @@ test.each([
 
 describe('a pod of a Dynamo deployment that shows none of them', () => {
   const env = { DYN_PARENT_DGD_K8S_NAME: 'd' };
-  const warnings = (launch: Launch, plan = leaderPlan) =>
+  const warnings = (launch: Launch, plan: (launch: Launch) => LaunchPlan = leaderPlan) =>
     plan({ facts: rayFacts, ...launch })
       .document.warnings.filter(({ code }) => code === 'operator-keys-unseen')
       .map(({ message }) => message);

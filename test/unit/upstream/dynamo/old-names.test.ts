@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { oldNames, oldVariables, oldWords } from '#upstream/dynamo/old-names.ts';
-import { comparePep440, parsePep440 } from '#upstream/version.ts';
+import { comparePep440, parsePep440 } from '#upstream/pep440.ts';
 import { dynamoTable, engineTable, routerTable } from '#upstream/vllm/option-table.ts';
 
 const seen = (words: readonly string[]) => oldWords(words).map(({ old, written }) => [old.name, ...written]);
