@@ -1,5 +1,5 @@
 // `ray start` inside the shell strings that operators and charts write (dynamo.md 2.2, 2.4).
-const program = String.raw`(?:\S*\/)?ray\s+start(?![\w-])`;
+const program = String.raw`(?:[\w./+-]*\/)?ray\s+start(?![\w-])`;
 const first = new RegExp(`^\\s*(?:exec\\s+)?${program}`);
 const anywhere = new RegExp(`(?:^|[\\s;&|({\`])${program}`);
 
