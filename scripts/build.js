@@ -47,10 +47,10 @@ const lazyBuiltins = {
 
 /**
  * Parts of packages that are never called, an eighth of the bundle: fetch-blob's streams for Nodes without any, what yargs
- * lays out its own help with, pino's worker threads for transports, the symbols of execa's verbose mode, pino's
- * redaction (we mask before we log).
+ * lays out its own help with, pino's transports and redaction (we mask before we log), what execa's verbose mode prints.
  */
-const uncalled = /^(web-streams-polyfill|cliui|string-width|thread-stream|figures|@pinojs\/redact)(\/|$)/;
+const uncalled =
+  /^(web-streams-polyfill|cliui|string-width|thread-stream|figures|pretty-ms|@pinojs\/redact)(\/|$)|^\.\/(lib\/)?transport$/;
 
 const slimPackages = {
   name: 'slim-packages',

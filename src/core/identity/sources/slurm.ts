@@ -31,7 +31,7 @@ function whyNoPlace({ step, nodes, jobNodes }: Read, underMpirun: boolean): stri
   // Open MPI's mpirun starts its daemons by srun, on all nodes but its own.
   if (step !== null && underMpirun) return "the step is that of mpirun's own daemons";
   // Recipes that start one step a node: every one of them has rank 0 of 1.
-  if (step !== null && nodes === '1' && several)
+  if (nodes === '1' && several)
     return `a step of one node in a job of ${jobNodes} has the same numbers on every node: where they are one group, give --nnodes, --node-rank and --leader`;
   return null;
 }

@@ -135,7 +135,10 @@ describe('Volcano', () => {
     expect(row(env)?.why).toContain(
       'says no rank, size or leader; nothing proves that there is a second node; the index counts within one task, and 2 are known',
     );
-    expect(row({ VC_TASK_INDEX: '0' })?.why).toContain('and 0 are known');
+    expect(row({ VC_TASK_INDEX: '0' })).toMatchObject({
+      source: 'volcano',
+      why: expect.stringContaining('and 0 are known (VC_TASK_INDEX=0)'),
+    });
   });
 
   test('has an old name for the index', () => {
@@ -201,6 +204,12 @@ describe('KubeRay', () => {
   );
 });
 
+test('a source that could give only a part of what is missing is not named', () => {
+  expect(who({ env: kServe, options: { nnodes: 2 } }).problems).toMatchObject([
+    { hint: 'give --node-rank R and --leader HOST[:PORT]' },
+  ]);
+});
+
 describe('KServe', () => {
   test('knows size and head, and no rank', () => {
     const options = { 'trust-source': ['kserve'] };
@@ -239,6 +248,16 @@ describe('others that are half there', () => {
       expect(who({ env }).identity.claims).toMatchObject([{ source: 'skypilot', complete: false }]);
     },
   );
+
+  test('SkyPilot addresses are one a line, whatever the line ends with; without them there is no leader', () => {
+    const options = { 'trust-source': ['skypilot'] };
+    const env = { ...skyPilot(1), SKYPILOT_NODE_IPS: '10.0.0.1\r\n10.0.0.2\n' };
+    expect(who({ env, options }).identity.nodes).toEqual(['10.0.0.1', '10.0.0.2']);
+    expect(who({ env: { ...env, SKYPILOT_NODE_IPS: '' }, options })).toMatchObject({
+      identity: { leader: null, nodes: null },
+      problems: [{ hint: 'give --leader HOST[:PORT]' }],
+    });
+  });
 
   test('SkyPilot addresses that are none are no members', () => {
     const env = { ...skyPilot(1), SKYPILOT_NODE_IPS: ' 10.0.0.1\n?' };

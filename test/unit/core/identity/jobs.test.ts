@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { jobSetPod, torchrun, trainer } from './environments.ts';
+import { jobSetPod, pyTorchJob, torchrun, trainer } from './environments.ts';
 import { lws, who } from './who.ts';
 
 const index = (value: string) => ({ JOB_COMPLETION_INDEX: value });
@@ -212,8 +212,11 @@ describe('a process of torchrun', () => {
   });
 
   test('beats the PET_ variables around it, also those of a PyTorchJob', () => {
-    const env = { ...trainer(0, 4), ...torchrun(1, 2) };
-    expect(who({ env }).identity).toMatchObject({ source: 'torchrun', rank: 1, size: 2 });
+    for (const around of [trainer(0, 4), pyTorchJob(0, 4)]) {
+      const { identity } = who({ env: { ...around, ...torchrun(1, 2) } });
+      expect(identity).toMatchObject({ source: 'torchrun', rank: 1, size: 2 });
+      expect(rowOf(identity, 'pytorchjob')).toBeUndefined();
+    }
   });
 
   test('RANK and WORLD_SIZE alone say nothing', () => {
@@ -256,6 +259,11 @@ describe('a StatefulSet', () => {
       rank: 1,
       group: key.includes('pod-name') ? 'vllm' : null,
     });
+  });
+
+  test('shows what it read, and refuses an ordinal that is none', () => {
+    expect(who({ labels: labels('2') }).identity.claims[0]?.why).toContain('(label pod-index=2 label pod-name=vllm-2)');
+    expect(who({ labels: labels('x') }).problems[0]?.message).toContain('the rank "x" of the labels of StatefulSet:');
   });
 
   test('a name without an ordinal gives none', () => {

@@ -209,6 +209,16 @@ describe('a source that is not whole', () => {
     },
   );
 
+  test('the warning says what it knows and what to do', () => {
+    expect(who({ env: { DYNAMO_RANK: '0' } }).warnings).toEqual([
+      {
+        code: 'identity-incomplete',
+        message:
+          'dynamo says rank 0 (DYNAMO_RANK=0), which is no whole identity: this node runs alone; give --nnodes, --node-rank and --leader if it is one of several',
+      },
+    ]);
+  });
+
   test('every one of them is named', () => {
     const { warnings } = who({ env: { DYNAMO_RANK: '0', LWS_WORKER_INDEX: '0' }, options: { 'node-rank': 0 } });
     expect(warnings.map(({ message }) => message.split(' ')[0])).toEqual(['options', 'dynamo', 'lws']);

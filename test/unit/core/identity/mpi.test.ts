@@ -47,9 +47,13 @@ test('srun --mpi=pmi2 gives the job, and no count on the node', () => {
   expect(who({ env, options: { leader: 'n01' } }).identity).toMatchObject({ rank: 1, size: 2, group: '1.0' });
 });
 
-test('a count on the node that is no number is not taken for one', () => {
-  const env = { ...hydra(1, 2), MPI_LOCALNRANKS: 'many' };
+test.each(['many', '4x', 'x4', '1'])('a count on the node of %j is no crowd', (count) => {
+  const env = { ...hydra(1, 2), MPI_LOCALNRANKS: count };
   expect(who({ env, options: { leader: 'n01' } }).problems).toEqual([]);
+});
+
+test('a crowd may have more than one digit', () => {
+  expect(who({ env: hydra(1, 32, 16), options: { leader: 'n01' } }).problems).toHaveLength(1);
 });
 
 describe('PALS', () => {

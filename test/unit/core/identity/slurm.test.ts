@@ -213,6 +213,12 @@ describe('Slurm numbers that are no place', () => {
     ]);
   });
 
+  test('a batch script on one node under mpirun has no step to explain', () => {
+    const env = { ...slurmBatch, SLURM_JOB_NUM_NODES: '1', ...openMpi(0, 1) };
+    const row = who({ env }).identity.claims.find(({ source }) => source === 'slurm');
+    expect(row?.why).toMatch(/^openmpi decides; adds nothing to it \(SLURM_JOB_ID=1/);
+  });
+
   test('with --nnodes, --node-rank and --leader a step a node is a group', () => {
     const env = { ...slurmTask, SLURM_NODEID: '0', SLURM_STEP_NUM_NODES: '1', SLURM_STEP_NODELIST: 'n02' };
     const { identity, problems } = who({ env, options: { nnodes: 2, 'node-rank': 1, leader: 'n01' }, facts: here });

@@ -94,6 +94,7 @@ describe('what is no list says where', () => {
     ['.n', '".n" is no hostlist: no host is called that'],
     ['n-', '"n-" is no hostlist: no host is called that'],
     ['n\r', String.raw`"n\r" is no hostlist: "\r" does not belong there`],
+    [`${'n'.repeat(59)}*`, `"${'n'.repeat(59)}*" is no hostlist: "*" does not belong there`],
     [`${'n'.repeat(61)}*`, `"${'n'.repeat(60)}..." is no hostlist: "*" does not belong there`],
     [
       `n[${'1,'.repeat(31)}x-${'y'.repeat(70)}]`,
