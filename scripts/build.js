@@ -21,7 +21,7 @@ const parts = {
 /** What only some launches come to need, wherever it is imported with import(): the same for rooms. */
 const late = {
   group: ['#edge/links.ts'],
-  ray: ['#edge/ray/ask.ts'],
+  ray: ['#edge/ray/ask.ts', '#edge/ray/head.ts'],
   http: ['#edge/network/http.ts'],
   webhook: ['#commands/webhook.ts'],
 };

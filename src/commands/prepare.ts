@@ -14,5 +14,11 @@ export async function prepare({ options, argv }: Words, { env, readYaml }: Conte
   const facts = await gatherFacts(env, options, commandOf(argv));
   const { engineConfig } = facts;
   const text = engineConfig !== null && 'text' in engineConfig ? engineConfig.text : null;
-  return makePlan(facts, options, argv, text === null ? null : await readYaml(text));
+  const document = text === null ? null : await readYaml(text);
+  const plan = makePlan(facts, options, argv, document);
+  if (plan.foreignRay.length === 0) return plan;
+  // Loaded only where it is asked for: most launches have nobody to ask.
+  const { findHead } = await import('#edge/ray/head.ts');
+  const foreignRay = await findHead(plan.foreignRay);
+  return foreignRay === null ? plan : makePlan({ ...facts, foreignRay }, options, argv, document);
 }

@@ -61,6 +61,8 @@ export type Facts = {
   readonly rayClient: boolean;
   /** Looked for only where Ray is to ask for it. */
   readonly rayToken: RayToken | null;
+  /** The host and port of a Ray head that answers on this node before anything of ours runs; null where none was asked or answers. */
+  readonly foreignRay: string | null;
   /** Whether a local model path named by the command is there; null where it names none. */
   readonly model: { readonly path: string; readonly present: boolean } | null;
   readonly route: Route | null;

@@ -128,6 +128,17 @@ describe.skipIf(missing !== null)(`Ray on several hosts${missing === null ? '' :
     },
   );
 
+  test('a real head of a stranger is refused with 78 before anything starts where the launcher is in a pod', async () => {
+    const at = (lab = openLab(2));
+    const words = ['ray', 'start', '--head', '--block', '--node-ip-address=10.77.0.10', '--num-cpus=1'];
+    const temp = [`--temp-dir=${join(at.folder, 'r')}`, '--include-dashboard=false'];
+    await stranger(at, 0, [...words, ...temp], 'Ray runtime started');
+    const inPod = { ...env, KUBERNETES_SERVICE_HOST: '10.96.0.1' };
+    const launcher = at.launch(0, { env: inPod, options: ray });
+    expect((await launcher.ended(90_000)).code).toBe(78);
+    expect(launcher.stderr()).toContain('a Ray head that this launcher did not start answers at 127.0.0.1:6379');
+  });
+
   test('a Ray of another version is refused in the hello, and its leader goes on waiting', async () => {
     const at = (lab = openLab(2));
     const older = join(at.folder, 'older', 'ray-2.48.0.dist-info');

@@ -168,6 +168,18 @@ const rows: readonly Row[] = [
     says: ['ray start'],
   },
   {
+    name: 'a shell string that starts Ray, as the operator writes it',
+    line: [...two.split(' '), '--', '/bin/sh', '-c', 'ray start --address=node-0:6379 --block'],
+    code: 78,
+    says: ['begins with `ray start`', 'args: of the manifest'],
+  },
+  {
+    name: 'two ports that are the same',
+    line: `${two} --status-port 29500 -- vllm serve m -tp 2`,
+    code: 78,
+    says: ['port 29500 twice', '--status-port', '--master-port'],
+  },
+  {
     name: 'an outcome of a later version',
     line: `${two} --executor ray -- vllm serve m -tp 2`,
     code: 78,

@@ -91,6 +91,7 @@ export function planOf(wish: PlanWish): LaunchPlan {
     amendMs: wish.amendMs ?? 500,
     readiness: wish.readiness ?? (rank === 0 ? [{ host: '127.0.0.1', port: 8_000, path: '/health' }] : []),
     leaderReadiness: [],
+    foreignRay: [],
     fingerprint: wish.fingerprint ?? [{ field: 'engine command', value: 'vllm serve model', shown: true }],
     rehearsal: false,
     ray: wish.outcome === undefined ? null : rayPlanFor(wish.outcome, rank, size, hostOf(0)),

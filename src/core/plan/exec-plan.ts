@@ -29,6 +29,7 @@ export function execPlan(options: Options, argv: readonly string[], host: string
     amendMs: 0,
     readiness: [],
     leaderReadiness: [],
+    foreignRay: [],
     fingerprint: [],
     rehearsal: false,
     ray: null,

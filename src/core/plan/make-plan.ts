@@ -19,7 +19,11 @@ import { fateOf, gatesOf, leaderReadinessOf, portsOf, readinessOf } from './gate
 import type { Decided, Remarks } from './launch.ts';
 import { allRemarks, noRemarks } from './launch.ts';
 import { missingParts } from './missing.ts';
+import { portRemarks } from './node-ports.ts';
 import type { Deadlines, LaunchPlan, PlanDocument, ProcessSpec } from './plan.ts';
+import { oldNameRemarks } from './old-names.ts';
+import { foreignRayPlaces, foreignRayRemarks } from './foreign-ray.ts';
+import { operatorKeyRemarks } from './operator-keys.ts';
 import { authRemarks } from './ray-auth.ts';
 import { rayPlanOf } from './ray-place.ts';
 import { rayProcess } from './ray-processes.ts';
@@ -58,11 +62,15 @@ export function makePlan(
     { warnings: [], problems: [...refusals(launch), ...missingParts(launch)] },
     fitRemarks(launch),
     ranksRemarks(launch),
+    portRemarks(launch),
     rayRemarks(launch),
     authRemarks(launch),
+    foreignRayRemarks(launch),
     systemServerRemarks(launch),
     rehearsalRemarks(launch),
     versionRemarks(launch),
+    operatorKeyRemarks(launch),
+    oldNameRemarks(launch),
     built ?? noRemarks,
   );
   // Asked last: what is refused before explains it better.
@@ -111,6 +119,7 @@ function assemble(
     amendMs: facts.gpus?.devices === true && facts.gpus.count > 0 ? amendWithGpusMs : amendMs,
     readiness: readinessOf(launch),
     leaderReadiness: leaderReadinessOf(launch),
+    foreignRay: remarks.problems.length > 0 ? [] : foreignRayPlaces(launch),
     fingerprint: fingerprint(launch),
     rehearsal: options.rehearse && launch.profile !== 'command',
     ray: rayPlanOf(launch),

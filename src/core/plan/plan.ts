@@ -41,6 +41,8 @@ export type LaunchPlan = {
   readonly readiness: readonly ReadinessTarget[];
   /** What an agent of elastic-ep asks the leader's engine before it joins; empty where the group link tells. */
   readonly leaderReadiness: readonly ReadinessTarget[];
+  /** Where a Ray head that is not ours would answer; asked once before the start, and none where `problems` stand. */
+  readonly foreignRay: readonly { readonly host: string; readonly port: number }[];
   /** What all members must agree on. */
   readonly fingerprint: readonly FingerprintField[];
   readonly rehearsal: boolean;

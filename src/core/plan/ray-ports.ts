@@ -4,25 +4,31 @@ import { problem } from '#core/errors.ts';
 import type { PortRange, RayPorts } from '#upstream/ray/ports.ts';
 import { fixedRayPorts, rayPorts, workerPorts } from '#upstream/ray/ports.ts';
 
-import { enginePort, fateOf } from './gates.ts';
 import type { Decided } from './launch.ts';
+import { nameAt, nodePorts } from './node-ports.ts';
 
 type Named = { readonly name: string; readonly port: number };
 
 /** Returns a problem for each port that Ray and something else would both bind. */
 export function portProblems(launch: Decided): Problem[] {
-  const ours = [...ownPorts(launch), ...fixedPorts];
-  return pinnedPorts(launch).flatMap((ray) =>
-    ours.filter(({ port }) => port === ray.port).map((other) => refuse(ray, other)),
-  );
+  const others = nodePorts(launch);
+  return pinnedPorts(launch).flatMap((ray) => [
+    ...others
+      .filter(({ first, last }) => first <= ray.port && ray.port <= last)
+      .map((other) => refuse(ray, nameAt(other, ray.port))),
+    ...fixedPorts.filter(({ port }) => port === ray.port).map(({ name }) => refuse(ray, name)),
+  ]);
 }
 
 /** Returns the ports that Ray's workers may bind beside all others of this launch. */
-export const workerRange = (launch: Decided): PortRange =>
-  workerPorts([...pinnedPorts(launch), ...ownPorts(launch), ...fixedPorts].map(({ port }) => port));
+export function workerRange(launch: Decided): PortRange {
+  const others = nodePorts(launch).map(({ first, last }) => ({ least: first, greatest: last }));
+  const ray = [...pinnedPorts(launch), ...fixedPorts].map(({ port }) => ({ least: port, greatest: port }));
+  return workerPorts([...ray, ...others]);
+}
 
-function refuse({ name, port }: Named, other: Named): Problem {
-  const message = `cannot use port ${port} twice: it is ${other.name} and ${name}`;
+function refuse({ name, port }: Named, other: string): Problem {
+  const message = `cannot use port ${port} twice: it is ${other} and ${name}`;
   return problem('config', message, 'choose another --ray-port, or move the other one');
 }
 
@@ -51,17 +57,3 @@ const fixedPorts: readonly Named[] = Object.entries(fixedRayPorts).map(([name, p
   name: `that of Ray's ${name}`,
   port,
 }));
-
-/** On a worker too, where some of them are not bound: members with the same options are refused alike. */
-function ownPorts(launch: Decided): Named[] {
-  const { options, fields } = launch;
-  const ports: readonly (readonly [string, number | null])[] = [
-    // 0 is off, and no port of Ray.
-    ['--status-port', options['status-port']],
-    ['--group-port', fateOf(launch) === 'together' ? options['group-port'] : null],
-    ['--master-port', options['master-port']],
-    ["the engine's --data-parallel-rpc-port", fields?.dataParallelRpcPort.value ?? null],
-    ["the engine's own", enginePort(launch)],
-  ];
-  return ports.flatMap(([name, port]) => (port === null ? [] : [{ name, port }]));
-}

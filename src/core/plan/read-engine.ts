@@ -6,6 +6,8 @@ import type { Options } from '#core/options.ts';
 import { quote, quoteList } from '#core/quote.ts';
 import { maskWords } from '#core/secret.ts';
 import type { YamlReading } from '#core/yaml.ts';
+import type { Met } from '#upstream/dynamo/old-names.ts';
+import { oldWords } from '#upstream/dynamo/old-names.ts';
 import type { EngineWords, ReadOptions } from '#upstream/vllm/read-words.ts';
 import { readWords } from '#upstream/vllm/read-words.ts';
 
@@ -36,7 +38,7 @@ export function readEngine(
   const errors = config.problems.length > 0 ? fields.errors.filter(({ flag }) => flag !== '--config') : fields.errors;
   return {
     reading: { ...place, fields, reader },
-    warnings: [...hiddenWords(place, words), ...unknownWords(fields)],
+    warnings: [...hiddenWords(place, words), ...unknownWords(fields, parser === 'dynamo-vllm' ? oldWords(words) : [])],
     problems: [...config.problems, ...(fields.help ? [] : refusedWords(errors))],
     unread: config.problems,
   };
@@ -65,9 +67,12 @@ export const refusedWords = (errors: EngineWords['errors']): Problem[] =>
     return problem('config', message.slice(0, end), message.slice(end + 2));
   });
 
-function unknownWords({ unknown, help }: EngineWords): Warning[] {
-  if (help || unknown.length === 0) return [];
-  const shown = quoteList(maskWords(unknown).map(quote));
+/** Old names have warnings of their own. */
+function unknownWords({ unknown, help }: EngineWords, old: readonly Met[]): Warning[] {
+  const known = new Set(old.flatMap(({ written }) => written));
+  const left = unknown.filter((word) => !known.has(word));
+  if (help || left.length === 0) return [];
+  const shown = quoteList(maskWords(left).map(quote));
   return [
     { code: 'unknown-engine-words', message: `words of the engine command that no engine we know takes: ${shown}` },
   ];

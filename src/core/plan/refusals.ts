@@ -3,6 +3,7 @@ import type { Problem } from '#core/errors.ts';
 import { problem } from '#core/errors.ts';
 import { quote } from '#core/quote.ts';
 
+import { rayCommandProblems } from './foreign-ray.ts';
 import { enginePort } from './gates.ts';
 import type { Decided, Launch } from './launch.ts';
 import { usesRay } from './launch.ts';
@@ -12,7 +13,8 @@ const config = (message: string, hint: string): Problem => problem('config', mes
 /** Returns why this launch is refused, in the order in which a person would mend it. */
 export function refusals(launch: Decided): Problem[] {
   const { outcome } = launch.decision;
-  if (launch.program === 'ray-start') return [rayStart];
+  const ray = rayCommandProblems(launch);
+  if (ray.length > 0) return ray;
   if (outcome === 'single') return [];
   if (outcome === 'replicas') return sharedPort(launch);
   const several = (launch.identity.size ?? 1) > 1;
@@ -24,11 +26,6 @@ export function refusals(launch: Decided): Problem[] {
     ...sharedPort(launch),
   ];
 }
-
-const rayStart = config(
-  'cannot run `ray start`: this launcher starts Ray itself where the plan needs it',
-  'give the engine command instead (args: of the manifest), or use `vllm-launch exec -- ray start ...`',
-);
 
 function unknownCommand({ profile, program, command }: Launch): Problem[] {
   if (profile !== 'command') return [];

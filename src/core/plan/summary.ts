@@ -3,6 +3,7 @@ import type { EngineWords } from '#upstream/vllm/read-words.ts';
 
 import type { Launch } from './launch.ts';
 import { knowsSizes, sizesOf } from './launch.ts';
+import { oldMode } from './old-names.ts';
 import type { PlanDocument } from './plan.ts';
 
 const unknownSizes = { tp: null, pp: null, dp: null, world: null };
@@ -14,14 +15,15 @@ export function engineSummary(launch: Launch): PlanDocument['engine'] {
   return {
     profile,
     version: version?.version ?? null,
-    mode: profile === 'dynamo' && fields !== null ? modeOf(fields) : null,
+    mode: profile === 'dynamo' && fields !== null ? modeOf(fields, oldMode(launch)) : null,
     command,
     sizes: fields !== null && knowsSizes(fields) ? sizesOf(fields) : unknownSizes,
   };
 }
 
 // ai-dynamo 1.6.1 backend_args.py: --disaggregation-mode; a worker of the mode `encode` is none of the three.
-const modes = { agg: 'aggregated', prefill: 'prefill', decode: 'decode', encode: null } as const;
+const modes = { agg: 'aggregated', prefill: 'prefill', decode: 'decode', encode: null, unknown: null } as const;
 
-const modeOf = ({ disaggregationMode }: EngineWords): PlanDocument['engine']['mode'] =>
-  modes[disaggregationMode.value ?? 'agg'];
+/** An old name of a mode beside today's is refused by every Dynamo that takes it. */
+const modeOf = ({ disaggregationMode }: EngineWords, old: ReturnType<typeof oldMode>): PlanDocument['engine']['mode'] =>
+  modes[old ?? disaggregationMode.value ?? 'agg'];

@@ -31,7 +31,7 @@ function describeEngine({ profile, version, mode, sizes }: PlanDocument['engine'
   const known = ![tp, pp, dp, world].includes(null);
   const size = known ? `, TP ${tp} x PP ${pp} x DP ${dp}, ${world} GPUs for one replica` : '';
   const stated = version === null ? '' : ` ${version}`;
-  return `${profiles[profile]}${stated}${mode === null || mode === 'aggregated' ? '' : `, ${mode}`}${size}`;
+  return `${profiles[profile]}${stated}${mode === null ? '' : `, ${mode}`}${size}`;
 }
 
 type Line = { readonly ours: boolean; readonly words: readonly string[] };

@@ -1,5 +1,6 @@
 // The part of a plan's text that says how we know: who this node is, and which backend by which rule.
 import { quoteList } from '#core/quote.ts';
+import { keysSeen } from '#core/plan/operator-keys.ts';
 import type { PlanDocument, Rule } from '#core/plan/plan.ts';
 
 import { columns, hang } from './wrap.ts';
@@ -66,5 +67,15 @@ export function describeBackend({ decision, annotations }: PlanDocument, width: 
     ...(reason === '' ? [] : [hang('  ', reason, width)]),
     hang('  ', read, width),
     ...seen.map((line) => hang('    ', line, width)),
+    ...(none && rule !== 'legacy' ? [] : [hang('  ', operatorKeys(annotations.values), width)]),
   ];
+}
+
+function operatorKeys(values: PlanDocument['annotations']['values']): string {
+  const { seen, unseen } = keysSeen(values);
+  const parts = [
+    ...(seen.length === 0 ? [] : [`seen ${seen.join(', ')}`]),
+    ...(unseen.length === 0 ? [] : [`not seen ${unseen.join(', ')}`]),
+  ];
+  return `the operator's keys: ${parts.join('; ')}`;
 }

@@ -26,12 +26,13 @@ export function renderStatus(document: StatusDocument): string {
 
 const plain = (text: string): string => printable(text, 300);
 
-function headline({ identity, decision, epoch }: StatusDocument): string {
+function headline({ identity, decision, epoch, mode }: StatusDocument): string {
   const { group, size, rank, role } = identity;
   const what = decision.outcome === null ? 'undecided' : `${decision.outcome} (rule ${decision.rule ?? 'none'})`;
   const who = role === 'single' || rank === null ? 'on its own' : `asked rank ${rank} (${role ?? 'no role'})`;
+  const does = mode === null ? '' : `, ${mode}`;
   const start = epoch === null ? 'not started' : `start ${epoch.counter}`;
-  return plain(`group ${group ?? '(no name)'}: ${size ?? '?'} nodes, ${what}, ${start}, ${who}`);
+  return plain(`group ${group ?? '(no name)'}: ${size ?? '?'} nodes, ${what}${does}, ${start}, ${who}`);
 }
 
 const phaseAgeMs = ({ phases, nowMs }: StatusDocument): number => nowMs - (phases.at(-1)?.sinceMs ?? nowMs);

@@ -49,6 +49,7 @@ export async function gatherFacts(
     gpus,
     ...programs,
     rayToken,
+    foreignRay: null,
     model,
     route: null,
     inPod: env['KUBERNETES_SERVICE_HOST'] !== undefined || podinfo !== null,

@@ -39,11 +39,20 @@ const workers = { least: 10_002, greatest: 19_999 } as const;
 export type PortRange = { readonly least: number; readonly greatest: number };
 
 /** Returns the longest part of Ray's own range of worker ports that has none of the taken ones in it; the first of equals. */
-export function workerPorts(taken: readonly number[]): PortRange {
-  const inside = taken.filter((port) => port >= workers.least && port <= workers.greatest);
-  const edges = [workers.least - 1, ...inside.toSorted((a, b) => a - b), workers.greatest + 1];
-  const gaps = edges.slice(1).map((edge, at) => ({ least: (edges[at] ?? edge) + 1, greatest: edge - 1 }));
-  return gaps.reduce((best, gap) => (lengthOf(gap) > lengthOf(best) ? gap : best));
+export function workerPorts(taken: readonly PortRange[]): PortRange {
+  const inside = taken.filter(({ least, greatest }) => greatest >= workers.least && least <= workers.greatest);
+  const ends: readonly PortRange[] = [
+    ...inside.toSorted((a, b) => a.least - b.least),
+    { least: workers.greatest + 1, greatest: workers.greatest + 1 },
+  ];
+  let end = workers.least - 1;
+  let best: PortRange = { least: workers.least, greatest: workers.least - 1 };
+  for (const { least, greatest } of ends) {
+    const gap = { least: end + 1, greatest: least - 1 };
+    if (lengthOf(gap) > lengthOf(best)) best = gap;
+    end = Math.max(end, greatest);
+  }
+  return best;
 }
 
 const lengthOf = ({ least, greatest }: PortRange): number => greatest - least + 1;

@@ -41,6 +41,7 @@ export const fields = {
   model: ['--model', 'text', null],
   servedModelName: ['--served-model-name', 'list', null],
   kvTransferConfig: ['--kv-transfer-config', 'name', null],
+  kvEventsConfig: ['--kv-events-config', 'name', null],
   disaggregationMode: ['--disaggregation-mode', 'mode', null],
 } as const satisfies Record<string, readonly [string, keyof Kinds, unknown]>;
 

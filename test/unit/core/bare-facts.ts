@@ -19,6 +19,7 @@ export const bareFacts = (known: Partial<Facts> = {}): Facts => ({
   rayProgram: null,
   rayClient: false,
   rayToken: null,
+  foreignRay: null,
   model: null,
   route: null,
   inPod: false,

@@ -17,6 +17,7 @@ test('exec runs one command and looks at nothing else', () => {
     amendMs: 0,
     readiness: [],
     leaderReadiness: [],
+    foreignRay: [],
     fingerprint: [],
     rehearsal: false,
     ray: null,

@@ -61,7 +61,7 @@ describe('`ray start`', () => {
     {
       name: 'config',
       message: 'cannot run `ray start`: this launcher starts Ray itself where the plan needs it',
-      hint: 'give the engine command instead (args: of the manifest), or use `vllm-launch exec -- ray start ...`',
+      hint: 'give the engine command alone (args: of the manifest), then vllm-launch starts Ray where the plan needs it; for Ray alone use `vllm-launch exec -- ray start ...`',
     },
   ];
   const words = ['ray', 'start', '--head'];

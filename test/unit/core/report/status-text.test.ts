@@ -85,6 +85,13 @@ test('what ready means is said where it is more than the word, since the last ph
   expect(renderStatus(sample({ phases })).split('\n')[1]).toBe('ready for 5m03s, ready');
 });
 
+test.each(['aggregated', 'prefill', 'decode'] as const)(
+  'the mode %s of a Dynamo worker stands behind its outcome',
+  (mode) => {
+    expect(renderStatus(sample({ mode }))).toContain(`2 nodes, mp (rule default), ${mode}, start 1, asked rank 0`);
+  },
+);
+
 test('a rehearsal is said before everything else', () => {
   expect(renderStatus(sample({ rehearsal: true }))).toMatch(/^REHEARSAL: /);
 });

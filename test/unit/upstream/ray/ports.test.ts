@@ -31,5 +31,31 @@ describe('the ports of workers', () => {
     ['without the last', [19_999], 10_002, 19_998],
     ['the lower of two equal parts', [15_000, 15_001], 10_002, 14_999],
     ['beside a port that is taken twice', [18_000, 18_000], 10_002, 17_999],
-  ])('are %s', (_, taken, least, greatest) => expect(workerPorts(taken)).toEqual({ least, greatest }));
+  ])('are %s', (_, taken, least, greatest) =>
+    expect(workerPorts(taken.map((port) => ({ least: port, greatest: port })))).toEqual({ least, greatest }),
+  );
+
+  test.each([
+    [[{ least: 10_000, greatest: 10_099 }], 10_100, 19_999],
+    [[{ least: 12_001, greatest: 18_000 }], 10_002, 12_000],
+    [
+      [
+        { least: 10_002, greatest: 18_000 },
+        { least: 11_000, greatest: 11_001 },
+      ],
+      18_001,
+      19_999,
+    ],
+    [[{ least: 19_000, greatest: 30_000 }], 10_002, 18_999],
+    [
+      [
+        { least: 1, greatest: 10_001 },
+        { least: 20_000, greatest: 20_007 },
+      ],
+      10_002,
+      19_999,
+    ],
+  ])('beside the rows %j are %d to %d', (taken, least, greatest) =>
+    expect(workerPorts(taken)).toEqual({ least, greatest }),
+  );
 });

@@ -84,6 +84,8 @@ test.each<[keyof typeof fields, string[], unknown]>([
   ['servedModelName', ['--served-model-name', 'a', '', 'None'], ['a']],
   ['kvTransferConfig', ['--kv-transfer-config', '{"kv_role":"kv_both"}'], '{"kv_role":"kv_both"}'],
   ['kvTransferConfig', ['--kv-transfer-config.kv_role', 'kv_both'], '{"kv_role": "kv_both"}'],
+  ['kvEventsConfig', ['--kv-events-config', '{"publisher":"zmq"}'], '{"publisher":"zmq"}'],
+  ['kvEventsConfig', ['--kv-events-config', 'None'], null],
 ])('%s is read from %j', (name, words, value) => {
   const read = { ...serve(...words), ...serve(...words).sizes };
   expect(read[name as 'host']).toMatchObject({ value });
