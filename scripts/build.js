@@ -12,8 +12,9 @@ import { load } from './load.js';
 /** What main imports with import() goes to these files; the rest of the launcher is dist/launcher.js. */
 const parts = {
   exec: { '#commands/exec.ts': 'exec' },
-  run: { '#commands/run.ts': 'run', '#commands/plan.ts': 'plan' },
+  run: { '#commands/run.ts': 'run' },
   local: { '#commands/local.ts': 'local' },
+  plan: { '#commands/plan.ts': 'plan', '#commands/check.ts': 'check' },
   ask: { '#commands/status.ts': 'status', '#commands/probe.ts': 'probe' },
   parse: { '#cli/parse.ts': 'parseWords' },
 };

@@ -13,6 +13,7 @@ import { renderProblem } from '#core/report/problem-text.ts';
 const stories: { readonly [K in Command['kind']]: () => Promise<Story<K>> } = {
   run: async () => (await import('#commands/run.ts')).run,
   plan: async () => (await import('#commands/plan.ts')).plan,
+  check: async () => (await import('#commands/check.ts')).check,
   exec: async () => (await import('#commands/exec.ts')).exec,
   local: async () => (await import('#commands/local.ts')).local,
   status: async () => (await import('#commands/status.ts')).status,

@@ -57,6 +57,19 @@ export const commandTable: Readonly<Record<Command['kind'], CommandSpec>> = {
       ],
     ],
   },
+  check: {
+    summary:
+      'look whether run could start here: programs, ports, names, services, model, /dev/shm, limits; starts nothing',
+    operands: [],
+    after: 'command',
+    about: [
+      'Takes the same words as run. A line each: ok, warn or FAIL. The exit status is that of the first FAIL, as run would have ended, or 0.',
+    ],
+    examples: [
+      ['vllm-launch check -- vllm serve /models/m --tensor-parallel-size 16', 'on each node, before the job'],
+      ['vllm-launch check --json -- vllm serve /models/m | jq \'.lines[] | select(.level != "ok")\'', 'to evaluate'],
+    ],
+  },
   exec: {
     summary: 'start any command and look after its processes; no identity, no GPUs',
     operands: [],
@@ -139,7 +152,7 @@ export const commandTable: Readonly<Record<Command['kind'], CommandSpec>> = {
 export const commandNames = Object.keys(commandTable) as readonly Command['kind'][];
 
 /** Commands of the design that this version refuses. */
-export const laterCommands: readonly string[] = ['check', 'srun', 'ssh', 'pdjob', 'ray', 'serve', 'explain xid'];
+export const laterCommands: readonly string[] = ['srun', 'ssh', 'pdjob', 'ray', 'serve', 'explain xid'];
 
 /** Returns the words that an operand allows, for messages and completion. */
 export const operandWords = (operand: Operand): readonly string[] =>

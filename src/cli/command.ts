@@ -16,7 +16,7 @@ export type Question = 'live' | 'ready' | 'startup';
 export type Shell = 'bash' | 'zsh';
 
 export type Command =
-  | (Given & { readonly kind: 'run' | 'plan' | 'exec' | 'local' | 'status' | 'webhook' })
+  | (Given & { readonly kind: 'run' | 'plan' | 'check' | 'exec' | 'local' | 'status' | 'webhook' })
   | (Given & { readonly kind: 'probe'; readonly question: Question })
   | (Given & { readonly kind: 'explain'; readonly what: 'exit'; readonly code: number })
   | (Given & { readonly kind: 'completion'; readonly shell: Shell });

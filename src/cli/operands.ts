@@ -27,6 +27,7 @@ function makeCommand(name: Command['kind'], words: readonly string[], given: Giv
       return { kind: name, shell: words[0] as Shell, ...given };
     case 'run':
     case 'plan':
+    case 'check':
     case 'exec':
     case 'local':
     case 'status':

@@ -25,8 +25,8 @@ export type OptionSpec = {
   readonly hidden?: true;
 };
 
-const launch = ['run', 'plan', 'local'] as const;
-const onNode = ['run', 'plan'] as const;
+const launch = ['run', 'plan', 'check', 'local'] as const;
+const onNode = ['run', 'plan', 'check'] as const;
 const starts = ['run', 'exec', 'local'] as const;
 const logs = [...starts, 'webhook'] as const;
 const ask = ['status', 'probe'] as const;
@@ -64,12 +64,12 @@ export const optionTable = {
   'status-port': { section: 'status', kind: 'whole', default: 9440, placeholder: 'PORT', max: 65_535, describe: 'port of the status server, 0 for none', commands: launch },
   'status-host': { section: 'status', kind: 'text', default: null, placeholder: 'ADDRESS', describe: 'address of the status server', defaultText: 'every address', commands: launch },
   'termination-log': { section: 'status', kind: 'text', default: null, placeholder: 'FILE', describe: 'where the termination message goes', defaultText: '/dev/termination-log where it exists', commands: launch },
-  'dns-timeout': { section: 'deadlines', kind: 'duration', default: 600_000, describe: "until the leader's name resolves", commands: launch },
+  'dns-timeout': { section: 'deadlines', kind: 'duration', default: 600_000, describe: "until the leader's name resolves, and until etcd and NATS are reachable", commands: launch },
   'group-timeout': { section: 'deadlines', kind: 'duration', default: 1_800_000, describe: 'until all members have said hello', commands: launch },
   'ray-nodes-timeout': { section: 'deadlines', kind: 'duration', default: 600_000, describe: 'until the cluster has all nodes with all their GPUs', commands: launch },
   'startup-timeout': { section: 'deadlines', kind: 'duration', default: 7_200_000, describe: "from the engine's start to ready", commands: launch },
   'drain-timeout': { section: 'deadlines', kind: 'duration', default: null, describe: "from SIGTERM to the engine's own end", defaultText: 'grace - 10s', commands: launch },
-  grace: { section: 'deadlines', kind: 'duration', default: null, describe: 'from SIGTERM to SIGKILL of the tree', defaultText: '25s, 50s under Dynamo', commands: ['run', 'plan', 'local', 'exec'] },
+  grace: { section: 'deadlines', kind: 'duration', default: null, describe: 'from SIGTERM to SIGKILL of the tree', defaultText: '25s, 50s under Dynamo', commands: ['run', 'plan', 'check', 'local', 'exec'] },
   'drain-delay': { section: 'deadlines', kind: 'duration', default: null, describe: 'from not ready to SIGTERM, for endpoints to be removed', defaultText: '5s in pods, else 0', commands: launch },
   'peer-timeout': { section: 'deadlines', kind: 'duration', default: 5_000, describe: 'until a member that cannot be reached is lost', commands: launch },
   'stall-timeout': { section: 'deadlines', kind: 'duration', default: 600_000, describe: 'no progress while requests wait (reported only)', commands: launch },
@@ -81,7 +81,7 @@ export const optionTable = {
   rehearse: { section: 'rehearsal', kind: 'flag', default: false, describe: 'run the rehearsal engine in place of the real one; it computes nothing', commands: launch },
   'rehearsal-fault': { section: 'rehearsal', kind: 'list', default: null, placeholder: 'RANK:FAULT', describe: 'what the rehearsal engine of a rank does wrong', commands: launch },
   nodes: { section: 'rehearsal', kind: 'whole', default: 2, placeholder: 'N', short: 'n', min: 1, describe: 'number of nodes on this machine', commands: ['local'] },
-  json: { section: 'output', kind: 'flag', default: false, describe: 'print JSON', commands: ['plan', 'status'] },
+  json: { section: 'output', kind: 'flag', default: false, describe: 'print JSON', commands: ['plan', 'check', 'status'] },
   'show-secrets': { section: 'output', kind: 'flag', default: false, describe: 'do not mask secrets', commands: ['plan'] },
   address: { section: 'status', kind: 'text', default: '127.0.0.1:9440', placeholder: 'HOST:PORT', describe: 'status address of a launcher', commands: ask },
   watch: { section: 'status', kind: 'flag', default: false, short: 'w', describe: 'print again every second until interrupted', commands: ['status'] },

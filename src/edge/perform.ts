@@ -28,6 +28,7 @@ type Performer = { readonly [K in EffectKind]: (effect: EffectOf<K>, state: Stat
 const probeTimeoutMs = 4_000;
 const peerProbeTimeoutMs = 1_000;
 const lookupTimeoutMs = 5_000;
+const reachTimeoutMs = 4_000;
 
 /** Returns the function that performs effects; it never throws. */
 export function openPerformer(rooms: Rooms): (effect: Effect, state: State) => void {
@@ -55,11 +56,8 @@ function performers(
 ): Performer {
   return {
     say: ({ level, message }) => say(level, message),
-    resolveName: async ({ host }) => {
-      const { resolveLeader } = await import('./network/resolve.ts');
-      const found = await resolveLeader(host, lookupTimeoutMs);
-      push('reason' in found ? { kind: 'nameUnresolved', reason: found.reason } : { kind: 'nameResolved', ...found });
-    },
+    resolveName: async (effect) => push(await resolveName(effect)),
+    tryServices: async (effect) => push({ kind: 'servicesTried', reasons: await tryServices(effect) }),
     openListener: ({ port }) => links.listen(port),
     closeListener: () => links.closeListener(),
     openLink: ({ host, port }) => links.dial(host, port),
@@ -88,6 +86,18 @@ function performers(
     writeTermination: (_, state) => writeTermination(state),
     finish: ({ code }) => finish(code),
   };
+}
+
+async function resolveName({ host }: EffectOf<'resolveName'>): Promise<Occurrence> {
+  const { resolveLeader } = await import('./network/resolve.ts');
+  const found = await resolveLeader(host, lookupTimeoutMs);
+  return 'reason' in found ? { kind: 'nameUnresolved', reason: found.reason } : { kind: 'nameResolved', ...found };
+}
+
+async function tryServices({ services }: EffectOf<'tryServices'>): Promise<(string | null)[]> {
+  const { reachAny } = await import('./network/reach.ts');
+  const tried = await Promise.all(services.map(({ places }) => reachAny(places, reachTimeoutMs)));
+  return tried.map((one) => ('at' in one ? null : [...new Set(one.reasons)].join(', ')));
 }
 
 function removeFolder(path: string, say: Rooms['say']): void {

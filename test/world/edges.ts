@@ -6,7 +6,7 @@ import type { Fault } from './faults.ts';
 import { faultsOf } from './faults.ts';
 import type { Watch } from './launcher.ts';
 import { rayFaultsOf } from './ray-faults.ts';
-import { stories } from './stories.ts';
+import { etcd, stories } from './stories.ts';
 import type { Setup, World } from './world.ts';
 import { openWorld } from './world.ts';
 
@@ -18,6 +18,11 @@ const groups: readonly Explored[] = [
     setup: { size: 3, delayMs: 100, plan: () => ({ drainDelayMs: 300 }) },
     faults: faultsOf(3),
     times: [3, 120, 700, 2_600],
+  },
+  {
+    setup: { size: 2, delayMs: 5, servicesAtMs: 500, plan: () => ({ services: [etcd] }) },
+    faults: faultsOf(2),
+    times: [120, 700],
   },
   {
     setup: { size: 2, delayMs: 5, plan: () => ({ outcome: 'ray' }) },

@@ -3,6 +3,8 @@ import type { Group, Self } from '#core/group/group.ts';
 import type { HelloField } from '#core/group/message.ts';
 import type { FingerprintField, LaunchPlan, PlanDocument } from '#core/plan/plan.ts';
 
+import { serviceTarget } from '#core/plan/services.ts';
+
 import type { RayOutcome } from './ray-plan.ts';
 import { rayPlanFor, rayProcessesFor } from './ray-plan.ts';
 
@@ -20,6 +22,7 @@ export type PlanWish = {
   readonly readiness?: LaunchPlan['readiness'];
   readonly group?: string | null;
   readonly dns?: boolean;
+  readonly services?: LaunchPlan['needs']['services'];
   readonly fingerprint?: readonly FingerprintField[];
 };
 
@@ -75,7 +78,12 @@ export function planOf(wish: PlanWish): LaunchPlan {
       wish.outcome === undefined
         ? [{ name: 'engine', argv, env: { set: {}, unset: [] }, after: [] }]
         : rayProcessesFor(rank, hostOf(0)),
-    gates: wish.dns === false ? [] : [{ kind: 'dns', target: hostOf(0), deadlineMs: deadlines.dns }],
+    gates: [
+      ...(wish.dns === false ? [] : [{ kind: 'dns', target: hostOf(0), deadlineMs: deadlines.dns } as const]),
+      ...(wish.services ?? []).map(
+        (service) => ({ kind: 'service', target: serviceTarget(service), deadlineMs: deadlines.dns }) as const,
+      ),
+    ],
     ports: { status: 9440, group: groupPort, master: 29_500, rpc: null, engine: 8_000, system: null, ray: null },
     deadlines,
     warnings: [],
@@ -92,6 +100,7 @@ export function planOf(wish: PlanWish): LaunchPlan {
     readiness: wish.readiness ?? (rank === 0 ? [{ host: '127.0.0.1', port: 8_000, path: '/health' }] : []),
     leaderReadiness: [],
     foreignRay: [],
+    needs: { model: null, downloads: null, host: null, services: wish.services ?? [] },
     fingerprint: wish.fingerprint ?? [{ field: 'engine command', value: 'vllm serve model', shown: true }],
     rehearsal: false,
     ray: wish.outcome === undefined ? null : rayPlanFor(wish.outcome, rank, size, hostOf(0)),

@@ -11,6 +11,7 @@ export type Story = {
 };
 
 const two: Setup = { size: 2, delayMs: 5 };
+export const etcd = { name: 'etcd', from: 'ETCD_ENDPOINTS', places: [{ host: 'etcd', port: 2_379 }] } as const;
 const fast = { habits: () => ({ coreMs: 50, workerMs: 100, readyMs: 50, termMs: 200 }) };
 
 const launchAll = (world: World) => {
@@ -173,6 +174,22 @@ export const stories: readonly Story[] = [
     title: "The leader's name does not resolve by its deadline: nothing is started.",
     setup: { ...two, nameAtMs: Infinity, plan: () => ({ deadlines: { dns: 2_500 } }) },
     play: (world) => world.launch(1),
+  },
+  {
+    name: 'service-comes-late',
+    title:
+      'The engine of the leader needs etcd, which is reachable after two seconds: the worker waits at the group gate.',
+    setup: { ...two, ...fast, servicesAtMs: 2_000, plan: (rank) => (rank === 0 ? { services: [etcd] } : {}) },
+    play: thenAt(3_500, 'SIGTERM comes to rank 0', (world) => world.signal(0, 'SIGTERM')),
+  },
+  {
+    name: 'service-never-reachable',
+    title: 'etcd is not reachable by the deadline: nothing is started.',
+    setup: {
+      ...{ size: 1, delayMs: 5, servicesAtMs: Infinity },
+      plan: () => ({ services: [etcd], deadlines: { dns: 2_500 } }),
+    },
+    play: (world) => world.launch(0),
   },
   {
     name: 'ray-start-and-stop',

@@ -69,6 +69,8 @@ function eventText(launcher: Launcher, { base }: State, event: Event): string | 
       return 'the name of the leader resolves';
     case 'nameUnresolved':
       return `the name of the leader does not resolve: ${event.reason}`;
+    case 'servicesTried':
+      return `services: ${event.reasons.map((reason) => reason ?? 'reachable').join(', ')}`;
     case 'listenerOpened':
       return 'listens';
     case 'listenerFailed':
@@ -121,6 +123,8 @@ function doneText(launcher: Launcher, { base }: State, effect: Effect): string[]
     case 'sendFrame':
       if (effect.body.kind === 'heartbeat') return [];
       return [`tells ${whoIs(launcher, peers, effect.link)}: ${bodyText(effect.body)}`];
+    case 'tryServices':
+      return [`tries ${effect.services.map(({ name }) => name).join(' and ')}`];
     case 'sendHello':
       return ['says hello'];
     case 'signalProcess':

@@ -30,6 +30,8 @@ export type Setup = {
   readonly lateMs?: (rank: number) => number;
   /** When the leader's name resolves; never is Infinity. */
   readonly nameAtMs?: number;
+  /** When the services are reachable; never is Infinity. */
+  readonly servicesAtMs?: number;
   readonly listenerFails?: (rank: number) => string | null;
   readonly thaw?: Thaw;
   /** What an engine says when another's death reaches it, and after how long; without it nothing, as vLLM when idle. */
@@ -119,6 +121,10 @@ export function openWorld(setup: Setup): World {
             : { kind: 'nameUnresolved', reason: 'no such name' },
         ),
       );
+    },
+    tryServices: (launcher, { services }) => {
+      const reason = queue.nowMs() >= (setup.servicesAtMs ?? 0) ? null : 'refused';
+      queue.after(5, () => launcher.push({ kind: 'servicesTried', reasons: services.map(() => reason) }));
     },
     openListener: (launcher) => {
       const reason = setup.listenerFails?.(launcher.rank) ?? null;

@@ -30,6 +30,7 @@ export function execPlan(options: Options, argv: readonly string[], host: string
     readiness: [],
     leaderReadiness: [],
     foreignRay: [],
+    needs: { model: null, downloads: null, host: null, services: [] },
     fingerprint: [],
     rehearsal: false,
     ray: null,

@@ -1,9 +1,10 @@
 // What is waited for before and after the start, the ports this takes, and how ready is told.
 import type { Decided } from './launch.ts';
-import { usesRay } from './launch.ts';
+import { serves, usesRay } from './launch.ts';
 import { inUrl } from './node-env.ts';
 import type { Deadlines, Gate, LaunchPlan, PlanDocument, ReadinessTarget } from './plan.ts';
 import { rayPlanOf } from './ray-place.ts';
+import { serviceTarget, servicesOf } from './services.ts';
 import { systemPaths, systemPortOf } from './system-server.ts';
 
 const vllmPort = 8000;
@@ -27,6 +28,8 @@ export function gatesOf(launch: Decided, deadlines: Deadlines): Gate[] {
   if (needsLeader && identity.leader !== null) {
     gates.push({ kind: 'dns', target: identity.leader.host, deadlineMs: deadlines.dns });
   }
+  for (const service of servicesOf(launch))
+    gates.push({ kind: 'service', target: serviceTarget(service), deadlineMs: deadlines.dns });
   if (together && identity.leader !== null) {
     const target = `${inUrl(identity.leader.host)}:${identity.leader.port}`;
     gates.push({ kind: 'group', target, deadlineMs: deadlines.group });
@@ -72,13 +75,6 @@ export function readinessOf(launch: Decided): ReadinessTarget[] {
   const host = fields?.host.value ?? null;
   const everywhere = host === null || host === '0.0.0.0' || host === '::';
   return [{ host: everywhere ? '127.0.0.1' : host, port, path: '/health' }];
-}
-
-/** Tells whether this node's engine answers over HTTP: headless ones do not, and an agent of Ray is none. */
-function serves(launch: Decided): boolean {
-  const { decision, identity, fields } = launch;
-  const one = decision.outcome === 'mp' || (usesRay(launch) && identity.size !== 1);
-  return !(one && identity.rank !== 0) && fields?.headless.value !== true;
 }
 
 /** Returns the ports of this launch; null is one that is not used. */

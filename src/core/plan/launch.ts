@@ -30,6 +30,13 @@ export type Decided = Launch & { readonly decision: Decision };
 /** Tells whether this outcome stands on a Ray cluster. */
 export const usesRay = ({ decision: { outcome } }: Decided): boolean => outcome === 'ray' || outcome === 'elastic-ep';
 
+/** Tells whether this node's engine answers over HTTP: headless ones do not, and an agent of Ray is none. */
+export function serves(launch: Decided): boolean {
+  const { decision, identity, fields } = launch;
+  const one = decision.outcome === 'mp' || (usesRay(launch) && identity.size !== 1);
+  return !(one && identity.rank !== 0) && fields?.headless.value !== true;
+}
+
 export type Remarks = { readonly warnings: readonly Warning[]; readonly problems: readonly Problem[] };
 
 export const noRemarks: Remarks = { warnings: [], problems: [] };

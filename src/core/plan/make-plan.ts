@@ -20,7 +20,8 @@ import type { Decided, Remarks } from './launch.ts';
 import { allRemarks, noRemarks } from './launch.ts';
 import { missingParts } from './missing.ts';
 import { portRemarks } from './node-ports.ts';
-import type { Deadlines, LaunchPlan, PlanDocument, ProcessSpec } from './plan.ts';
+import { serviceRemarks, servicesOf } from './services.ts';
+import type { Deadlines, EngineNeeds, LaunchPlan, PlanDocument, ProcessSpec } from './plan.ts';
 import { oldNameRemarks } from './old-names.ts';
 import { foreignRayPlaces, foreignRayRemarks } from './foreign-ray.ts';
 import { operatorKeyRemarks } from './operator-keys.ts';
@@ -67,6 +68,7 @@ export function makePlan(
     authRemarks(launch),
     foreignRayRemarks(launch),
     systemServerRemarks(launch),
+    { warnings: serviceRemarks(launch), problems: [] },
     rehearsalRemarks(launch),
     versionRemarks(launch),
     operatorKeyRemarks(launch),
@@ -120,8 +122,20 @@ function assemble(
     readiness: readinessOf(launch),
     leaderReadiness: leaderReadinessOf(launch),
     foreignRay: remarks.problems.length > 0 ? [] : foreignRayPlaces(launch),
+    needs: needsOf(launch),
     fingerprint: fingerprint(launch),
     rehearsal: options.rehearse && launch.profile !== 'command',
     ray: rayPlanOf(launch),
+  };
+}
+
+function needsOf(launch: Decided): EngineNeeds {
+  const { fields } = launch;
+  const host = fields?.host.value ?? null;
+  return {
+    model: fields?.model.value ?? null,
+    downloads: fields?.downloadDir.value ?? null,
+    host: host === '0.0.0.0' || host === '::' ? null : host,
+    services: servicesOf(launch),
   };
 }

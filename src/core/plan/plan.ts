@@ -2,6 +2,7 @@
 import type { InferOutput } from 'valibot';
 
 import type { Problem } from '#core/errors.ts';
+import type { Place, ServiceName } from '#upstream/dynamo/services.ts';
 
 import type { decisionSchema, gateSchema, identitySchema, planSchema, processSchema } from './schema.ts';
 
@@ -43,12 +44,27 @@ export type LaunchPlan = {
   readonly leaderReadiness: readonly ReadinessTarget[];
   /** Where a Ray head that is not ours would answer; asked once before the start, and none where `problems` stand. */
   readonly foreignRay: readonly { readonly host: string; readonly port: number }[];
+  readonly needs: EngineNeeds;
   /** What all members must agree on. */
   readonly fingerprint: readonly FingerprintField[];
   readonly rehearsal: boolean;
   /** Null for every outcome without Ray. */
   readonly ray: RayPlan | null;
 };
+
+/** What the engine's words say that it needs of this machine and of its neighbours. */
+export type EngineNeeds = {
+  /** As it was named: a path, or a name of the hub; null where the words name none. */
+  readonly model: string | null;
+  /** Where the engine keeps what it loads, if not in the cache of the hub's client. */
+  readonly downloads: string | null;
+  /** The address at which the engine serves; null is every address. */
+  readonly host: string | null;
+  readonly services: readonly Service[];
+};
+
+/** Something that somebody else runs; one of its places is enough. `from` is the variable that says where it is. */
+export type Service = { readonly name: ServiceName; readonly from: string; readonly places: readonly Place[] };
 
 /** What is needed of a Ray node beside its process: where the cluster is, and when it is whole. */
 export type RayPlan = {

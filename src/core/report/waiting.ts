@@ -3,6 +3,7 @@ import { missingRanks } from '#core/group/group.ts';
 import { renderDuration } from '#core/options.ts';
 import { livingOf } from '#core/supervision/children.ts';
 import { workerWaits } from '#core/supervision/gates.ts';
+import { missingServices } from '#core/supervision/services.ts';
 import type { Engine, State } from '#core/supervision/state.ts';
 
 export type Wait = {
@@ -25,6 +26,8 @@ export function waitsOf(state: State): readonly Wait[] {
       const host = base.plan.document.identity.leader?.host ?? '';
       return wait('dns', `${host} (${state.reason})`, state.deadlineMs);
     }
+    case 'reaching':
+      return wait('service', missingServices(state), state.deadlineMs);
     case 'joining': {
       if (base.self.rank !== 0) return wait('group', workerWaits(base), state.deadlineMs);
       return wait('group', `all ${base.self.size} members`, state.deadlineMs, missingRanks(base.group, base.self));

@@ -58,6 +58,7 @@ const running = {
 export const couplings: Couplings = {
   opening: deaf,
   resolving: deaf,
+  reaching: deaf,
   joining: {
     joined,
     gone: goneEarly,

@@ -1,6 +1,6 @@
 // What to do, in the imperative. Performed in order by the one interpreter; whatever fails comes back as an event.
 import type { Body, Epoch, Hello } from '#core/group/message.ts';
-import type { FingerprintField, ProcessSpec, ReadinessTarget } from '#core/plan/plan.ts';
+import type { FingerprintField, ProcessSpec, ReadinessTarget, Service } from '#core/plan/plan.ts';
 
 import type { LinkId, WireQuestion } from './event.ts';
 
@@ -14,6 +14,8 @@ export type Effect =
   | { readonly kind: 'say'; readonly level: 'debug' | 'info' | 'warn' | 'error'; readonly message: string }
   // gates: the answer is nameResolved or nameUnresolved
   | { readonly kind: 'resolveName'; readonly host: string }
+  /** A connection to each, over which nothing is said; the answer is servicesTried. */
+  | { readonly kind: 'tryServices'; readonly services: readonly Service[] }
   // the group link
   | { readonly kind: 'openListener'; readonly port: number }
   /** No new links from now on; open ones live. */

@@ -29,6 +29,8 @@ type Happening =
       readonly interface: string | null;
     }
   | { readonly kind: 'nameUnresolved'; readonly reason: string }
+  /** Why each of the services that were asked for is not reachable, in their order; null is one that is. */
+  | { readonly kind: 'servicesTried'; readonly reasons: readonly (string | null)[] }
   // the group link
   | { readonly kind: 'listenerOpened' }
   | { readonly kind: 'listenerFailed'; readonly reason: string }

@@ -1,4 +1,4 @@
-// From the first event to the start: the leader's name resolves, all members are in.
+// The last gate before the start: all members are in. Those before it stand in names.ts and services.ts.
 import { launcherCause } from '#core/group/cause.ts';
 import { missingRanks } from '#core/group/group.ts';
 import type { Epoch } from '#core/group/message.ts';
@@ -11,51 +11,6 @@ import { enterStarting } from './serving.ts';
 import type { Base, State, StateOf, Step } from './state.ts';
 import { stay } from './state.ts';
 import { remark } from './stray.ts';
-
-const resolveEveryMs = 1_000;
-
-/** Returns the first step: to the first gate of the plan, or straight to the start. */
-export function openGates({ base }: StateOf<'opening'>): Step {
-  const gate = dnsGate(base);
-  if (gate === undefined) return enterJoining(base);
-  const state: State = {
-    phase: 'resolving',
-    base,
-    deadlineMs: base.nowMs + gate.deadlineMs,
-    asking: true,
-    nextTryMs: base.nowMs + resolveEveryMs,
-    reason: 'not tried yet',
-  };
-  return stay(state, { kind: 'resolveName', host: gate.target });
-}
-
-/** Returns the step after the name resolved: this node's own address is known now. */
-export function nameResolved({ base }: StateOf<'resolving'>, event: EventOf<'nameResolved'>): Step {
-  const node = { address: event.own, interface: event.interface };
-  return enterJoining({ ...base, node });
-}
-
-/** Returns the step after a look-up that found nothing: asked again until the deadline. */
-export const nameUnresolved = (state: StateOf<'resolving'>, event: { readonly reason: string }): Step =>
-  stay({ ...state, asking: false, reason: event.reason });
-
-/** Returns the step after something could not be done while the name does not resolve; a look-up is tried again. */
-export const resolvingFailed = (state: StateOf<'resolving'>, event: EventOf<'effectFailed'>): Step =>
-  event.effect === 'resolveName' ? nameUnresolved(state, event) : remark(state, event);
-
-/** Returns the step of a tick while the name does not resolve. */
-export function resolvingTick(state: StateOf<'resolving'>): Step {
-  const { base } = state;
-  const host = nameOf(base);
-  const { deadlines } = base.plan.document;
-  if (base.nowMs >= state.deadlineMs) {
-    const message = `cannot resolve the leader's name ${JSON.stringify(host)} within the dns deadline (${renderDuration(deadlines.dns)}): ${state.reason}`;
-    return endWith(base, launcherCause('gate-timeout', 'unreachable', message, here(base)), 'seen');
-  }
-  if (state.asking || base.nowMs < state.nextTryMs) return stay(state);
-  const next = { ...state, asking: true, nextTryMs: base.nowMs + resolveEveryMs };
-  return stay(next, { kind: 'resolveName', host });
-}
 
 /** Returns the step into the group gate, or to the start where there is no group. */
 export function enterJoining(base: Base): Step {
@@ -101,7 +56,7 @@ export function joiningTick(state: StateOf<'joining'>): Step {
     base.self.rank === 0
       ? `cannot start: rank ${missing.join(', ')} did not say hello within the group deadline (${gate})${refused}`
       : `cannot start: ${workerWaits(base)} within the group deadline (${gate})`;
-  return endWith(base, launcherCause('gate-timeout', 'unreachable', message, here(base)), 'seen');
+  return notInTime(base, message);
 }
 
 /** Returns the step after the group port could not be opened. */
@@ -120,9 +75,9 @@ export function workerWaits({ group, plan }: Base): string {
   return `${where} did not let us in (${group.dial.state === 'closed' ? 'closed' : group.dial.reason})`;
 }
 
-const dnsGate = ({ plan }: Base) => plan.document.gates.find((entry) => entry.kind === 'dns');
-
-const nameOf = (base: Base): string => dnsGate(base)?.target ?? '';
+/** Returns the step of a gate that did not open in time: there is nothing to stop. */
+export const notInTime = (base: Base, message: string): Step =>
+  endWith(base, launcherCause('gate-timeout', 'unreachable', message, here(base)), 'seen');
 
 const here = ({ self }: Base) => ({ rank: self.rank, host: self.host, seenBy: self.rank });
 

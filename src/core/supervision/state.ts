@@ -2,7 +2,7 @@
 import type { Verdict } from '#core/group/cause.ts';
 import type { Group, Self } from '#core/group/group.ts';
 import type { Epoch } from '#core/group/message.ts';
-import type { LaunchPlan, ProcessName } from '#core/plan/plan.ts';
+import type { LaunchPlan, ProcessName, Service } from '#core/plan/plan.ts';
 import type { RayNode } from '#upstream/ray/node.ts';
 
 import type { Effect, ProcessId } from './effect.ts';
@@ -71,6 +71,8 @@ export type RayView = {
   readonly dead: readonly string[];
 };
 
+export type MissingService = { readonly service: Service; readonly reason: string };
+
 export type Mode = 'asked' | 'fault';
 
 export type State =
@@ -82,6 +84,15 @@ export type State =
       readonly asking: boolean;
       readonly nextTryMs: number;
       readonly reason: string;
+    }
+  /** Services that the engine connects to when it starts are not reachable yet. */
+  | {
+      readonly phase: 'reaching';
+      readonly base: Base;
+      readonly deadlineMs: number;
+      readonly asking: boolean;
+      readonly nextTryMs: number;
+      readonly missing: readonly MissingService[];
     }
   | { readonly phase: 'joining'; readonly base: Base; readonly deadlineMs: number }
   /** Ray's nodes come together: the leader starts the head and waits for all, a worker waits for the head. */

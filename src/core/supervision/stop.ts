@@ -38,6 +38,7 @@ function begin(state: State): Step {
   switch (state.phase) {
     case 'opening':
     case 'resolving':
+    case 'reaching':
     case 'joining':
       return leaveUnstarted(state.base);
     case 'assembling':

@@ -2,20 +2,12 @@
 // compile until each cell of it is written. Events of links belong to the group's own machine (core/group/step.ts).
 import { broke, brokeEarly, brokeLate } from './broke.ts';
 import type { Event } from './event.ts';
-import {
-  allIn,
-  joiningFailed,
-  joiningTick,
-  listenerFailed,
-  nameResolved,
-  nameUnresolved,
-  openGates,
-  resolvingFailed,
-  resolvingTick,
-} from './gates.ts';
+import { allIn, joiningFailed, joiningTick, listenerFailed } from './gates.ts';
+import { nameResolved, nameUnresolved, openGates, resolvingFailed, resolvingTick } from './names.ts';
 import { childExited, childSpawned, engineProbed, processesSeen, servingTick, spawnFailed } from './serving.ts';
 import { assemblingTick, leaderProbed, rayAnswered, raySpawned } from './ray.ts';
 import { rayWatched } from './ray-watch.ts';
+import { reachingFailed, reachingTick, servicesTried } from './services.ts';
 import { settlingTick } from './settle.ts';
 import type { PhaseName, StateOf, Step } from './state.ts';
 import { drainingTick, lookedWhileDraining, signalReceived, stoppingTick } from './stop.ts';
@@ -33,8 +25,16 @@ type Row<P extends PhaseName> = {
 
 export type Table = { readonly [P in PhaseName]: Row<P> };
 
-// Before the start there are no processes.
+// Before the start there are no processes; each gate answers its own events.
 const unbegun = {
+  launchRequested: 'ignored',
+  signalReceived,
+  timePassed: 'ignored',
+  nameResolved: 'ignored',
+  nameUnresolved: 'ignored',
+  servicesTried: 'ignored',
+  listenerOpened: 'ignored',
+  listenerFailed: 'ignored',
   childSpawned: 'ignored',
   spawnFailed: 'ignored',
   childExited: 'ignored',
@@ -52,6 +52,7 @@ const begun = {
   launchRequested: 'ignored',
   nameResolved: 'ignored',
   nameUnresolved: 'ignored',
+  servicesTried: 'ignored',
   listenerOpened: 'ignored',
   listenerFailed: 'ignored',
 } as const;
@@ -70,39 +71,16 @@ const serving = {
 } as const;
 
 export const table: Table = {
-  opening: {
-    launchRequested: openGates,
-    signalReceived,
-    timePassed: 'ignored',
-    nameResolved: 'ignored',
-    nameUnresolved: 'ignored',
-    listenerOpened: 'ignored',
-    listenerFailed: 'ignored',
-    ...unbegun,
-    effectFailed: remark,
-  },
+  opening: { ...unbegun, launchRequested: openGates, effectFailed: remark },
   resolving: {
-    launchRequested: 'ignored',
-    signalReceived,
+    ...unbegun,
     timePassed: resolvingTick,
     nameResolved,
     nameUnresolved,
-    listenerOpened: 'ignored',
-    listenerFailed: 'ignored',
-    ...unbegun,
     effectFailed: resolvingFailed,
   },
-  joining: {
-    launchRequested: 'ignored',
-    signalReceived,
-    timePassed: joiningTick,
-    nameResolved: 'ignored',
-    nameUnresolved: 'ignored',
-    listenerOpened: allIn,
-    listenerFailed,
-    ...unbegun,
-    effectFailed: joiningFailed,
-  },
+  reaching: { ...unbegun, timePassed: reachingTick, servicesTried, effectFailed: reachingFailed },
+  joining: { ...unbegun, timePassed: joiningTick, listenerOpened: allIn, listenerFailed, effectFailed: joiningFailed },
   assembling: {
     ...serving,
     timePassed: assemblingTick,

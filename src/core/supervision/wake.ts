@@ -14,6 +14,7 @@ export function phaseWakeMs(state: State): number {
     case 'ended':
       return Infinity;
     case 'resolving':
+    case 'reaching':
       return Math.min(state.deadlineMs, state.asking ? Infinity : state.nextTryMs);
     case 'joining':
       return state.deadlineMs;

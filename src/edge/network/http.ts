@@ -38,7 +38,17 @@ export async function getJson(host: string, port: number, path: string, timeoutM
   }
 }
 
-type Answer = { readonly status: number; text(): Promise<string> };
+/** Returns the clock of a server by the Date of its answer to a GET (whole seconds, as Unix ms); null without one. */
+export async function getDate(host: string, port: number, path: string, timeoutMs: number): Promise<number | null> {
+  const answer = await get(host, port, path, timeoutMs, async ({ headers }) => Date.parse(headers.get('date') ?? ''));
+  return typeof answer === 'number' && Number.isFinite(answer) ? answer : null;
+}
+
+type Answer = {
+  readonly status: number;
+  readonly headers: { get(name: string): string | null };
+  text(): Promise<string>;
+};
 
 async function get<T>(
   host: string,

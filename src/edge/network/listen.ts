@@ -7,12 +7,13 @@ export type Listening = { readonly ok: true; readonly port: number } | { readonl
 
 /** Returns the port once a server listens, or why it cannot; without a host on all addresses, IPv6 where there is. */
 export async function listen(server: Server, port: number, host: string | null): Promise<Listening> {
-  const error = await bind(server, port, host);
+  const error = await tryListen(server, port, host);
   if (error === null) return { ok: true, port: (server.address() as AddressInfo).port };
   return { ok: false, reason: await bindReason(error, port, host) };
 }
 
-function bind(server: Server, port: number, host: string | null): Promise<NodeJS.ErrnoException | null> {
+/** Resolves to null once a server listens, or to the error that kept it from it. */
+export function tryListen(server: Server, port: number, host: string | null): Promise<NodeJS.ErrnoException | null> {
   return new Promise((resolve) => {
     server.once('error', resolve);
     // Without a host Node listens on `::` for both families and falls back to 0.0.0.0 where there is no IPv6.

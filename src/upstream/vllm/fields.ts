@@ -43,6 +43,10 @@ export const fields = {
   kvTransferConfig: ['--kv-transfer-config', 'name', null],
   kvEventsConfig: ['--kv-events-config', 'name', null],
   disaggregationMode: ['--disaggregation-mode', 'mode', null],
+  discoveryBackend: ['--discovery-backend', 'text', null],
+  requestPlane: ['--request-plane', 'text', null],
+  eventPlane: ['--event-plane', 'text', null],
+  downloadDir: ['--download-dir', 'name', null],
 } as const satisfies Record<string, readonly [string, keyof Kinds, unknown]>;
 
 type Kinds = {

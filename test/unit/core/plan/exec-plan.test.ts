@@ -18,6 +18,7 @@ test('exec runs one command and looks at nothing else', () => {
     readiness: [],
     leaderReadiness: [],
     foreignRay: [],
+    needs: { model: null, downloads: null, host: null, services: [] },
     fingerprint: [],
     rehearsal: false,
     ray: null,

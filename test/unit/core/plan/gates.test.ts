@@ -21,6 +21,7 @@ const gates = (plan: ReturnType<typeof planFor>) =>
 const dns = `dns ${leaderHost} 600`;
 const group = `group ${leaderHost}:9441 1800`;
 const health = 'http http://127.0.0.1:8000/health 7200';
+const etcd = 'service etcd://localhost:2379 600';
 const system = ['live', 'health'].map((path) => `http http://127.0.0.1:9090/${path} 7200`);
 
 describe('the gates, in the order in which they are passed', () => {
@@ -37,9 +38,9 @@ describe('the gates, in the order in which they are passed', () => {
     ['mp without a group', () => leaderPlan({ options: { 'no-group': true } }), [dns, health]],
     ['a worker without a group', () => workerPlan({ options: { 'no-group': true } }), [dns]],
     ['mp apart', () => leaderPlan({ options: { fate: 'apart' } }), [dns, health]],
-    ['a Dynamo leader', () => leaderPlan({ words: dynamoWorker('-tp', '16') }), [dns, group, ...system]],
+    ['a Dynamo leader', () => leaderPlan({ words: dynamoWorker('-tp', '16') }), [dns, etcd, group, ...system]],
     ['a Dynamo worker', () => workerPlan({ words: dynamoWorker('-tp', '16') }), [dns, group]],
-    ['one Dynamo node', () => planFor({ words: dynamoWorker() }), system],
+    ['one Dynamo node', () => planFor({ words: dynamoWorker() }), [etcd, ...system]],
     ['a command', () => planFor({ words: ['x'] }), []],
     ['a headless engine', () => planFor({ words: serve('--headless') }), []],
     ['a node without its rank', () => planFor({ words: serve('-tp', '16'), env: { LWS_GROUP_SIZE: '2' } }), []],
