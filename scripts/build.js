@@ -13,8 +13,8 @@ import { load } from './load.js';
 const parts = {
   exec: { '#commands/exec.ts': 'exec' },
   run: { '#commands/run.ts': 'run' },
-  local: { '#commands/local.ts': 'local' },
   plan: { '#commands/plan.ts': 'plan', '#commands/check.ts': 'check' },
+  local: { '#commands/local.ts': 'local' },
   ask: { '#commands/status.ts': 'status', '#commands/probe.ts': 'probe' },
   parse: { '#cli/parse.ts': 'parseWords' },
 };

@@ -24,8 +24,7 @@ export async function prepareWithFacts({ options, argv }: Words, { env, readYaml
   const { findHead } = await import('#edge/ray/head.ts');
   const foreignRay = await findHead(plan.foreignRay);
   if (foreignRay === null) return { facts, plan };
-  const known = { ...facts, foreignRay };
-  return { facts: known, plan: makePlan(known, options, argv, document) };
+  return { facts, plan: makePlan({ ...facts, foreignRay }, options, argv, document) };
 }
 
 /** Returns the plan alone. */

@@ -129,7 +129,7 @@ test('a port that two would bind is refused', async () => {
     String(base + 1),
     ...vllm(base, '-tp', '2'),
   ];
-  await expectLine(`FAIL  port ${base} would be bound twice on this node: group and engine`, 78, [given]);
+  await expectLine(`FAIL  cannot use port ${base} twice`, 78, [given]);
 });
 
 test('a name of the leader that does not resolve is refused, that of a member is not', async () => {

@@ -36,7 +36,10 @@ function offered(line: string): string[] {
 test.each([
   [
     'vllm-launch ',
-    ['run', 'plan', 'exec', 'local', 'status', 'probe', 'explain', 'completion', 'help', '--help', '--version'],
+    [
+      ...['run', 'plan', 'check', 'exec', 'local', 'status', 'probe', 'explain', 'webhook', 'completion'],
+      ...['help', '--help', '--version'],
+    ],
   ],
   ['vllm-launch r', ['run']],
   ['vllm-launch p', ['plan', 'probe']],

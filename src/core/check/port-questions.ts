@@ -1,5 +1,5 @@
 // The ports that this node binds when a plan is run: by whom, and what to give to have another one.
-import type { LaunchPlan } from '#core/plan/plan.ts';
+import type { LaunchPlan, NodePort } from '#core/plan/plan.ts';
 import { rayPorts } from '#upstream/ray/ports.ts';
 
 import type { QuestionOf } from './question.ts';
@@ -24,7 +24,18 @@ export function portQuestions({ document, needs, ray }: LaunchPlan): Ports[] {
       ? []
       : [{ kind: 'ports', use, ports: [port], host: null, option, needed: true, ...more }],
   );
-  return ray === null ? single : [...single, rayQuestion(ray)];
+  return [...single, ...needs.rankPorts.map(rankQuestion), ...(ray === null ? [] : [rayQuestion(ray)])];
+}
+
+// More ranks than any node has; each is asked for.
+const mostRanks = 64;
+const greatest = 65_535;
+
+function rankQuestion({ name, move, first, last }: NodePort): Ports {
+  const count = Math.max(0, Math.min(last, greatest, first + mostRanks - 1) - first + 1);
+  const ports = Array.from({ length: count }, (_, rank) => first + rank);
+  const use = name.replace(/^that of /, '').replace(/ \(.*\)$/, '');
+  return { kind: 'ports', use, ports, host: null, option: move, needed: true };
 }
 
 function rayQuestion({ role, port }: NonNullable<LaunchPlan['ray']>): Ports {

@@ -17,11 +17,11 @@ import { fitRemarks } from './fit.ts';
 import { fingerprint } from './fingerprint.ts';
 import { fateOf, gatesOf, leaderReadinessOf, portsOf, readinessOf } from './gates.ts';
 import type { Decided, Remarks } from './launch.ts';
-import { allRemarks, noRemarks } from './launch.ts';
+import { allRemarks, noRemarks, serves } from './launch.ts';
 import { missingParts } from './missing.ts';
-import { portRemarks } from './node-ports.ts';
 import { serviceRemarks, servicesOf } from './services.ts';
 import type { Deadlines, EngineNeeds, LaunchPlan, PlanDocument, ProcessSpec } from './plan.ts';
+import { portRemarks, rankPorts } from './node-ports.ts';
 import { oldNameRemarks } from './old-names.ts';
 import { foreignRayPlaces, foreignRayRemarks } from './foreign-ray.ts';
 import { operatorKeyRemarks } from './operator-keys.ts';
@@ -121,8 +121,8 @@ function assemble(
     amendMs: facts.gpus?.devices === true && facts.gpus.count > 0 ? amendWithGpusMs : amendMs,
     readiness: readinessOf(launch),
     leaderReadiness: leaderReadinessOf(launch),
-    foreignRay: remarks.problems.length > 0 ? [] : foreignRayPlaces(launch),
     needs: needsOf(launch),
+    foreignRay: remarks.problems.length > 0 ? [] : foreignRayPlaces(launch),
     fingerprint: fingerprint(launch),
     rehearsal: options.rehearse && launch.profile !== 'command',
     ray: rayPlanOf(launch),
@@ -137,5 +137,6 @@ function needsOf(launch: Decided): EngineNeeds {
     downloads: fields?.downloadDir.value ?? null,
     host: host === '0.0.0.0' || host === '::' ? null : host,
     services: servicesOf(launch),
+    rankPorts: serves(launch) ? rankPorts(launch) : [],
   };
 }

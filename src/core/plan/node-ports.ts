@@ -7,9 +7,7 @@ import { ranksPlace } from './data-parallel.ts';
 import { enginePort, fateOf } from './gates.ts';
 import type { Decided, Remarks } from './launch.ts';
 import { usesRay } from './launch.ts';
-
-/** One port, or one of each rank in a row; `move` is how another is chosen. */
-export type NodePort = { readonly name: string; readonly move: string; readonly first: number; readonly last: number };
+import type { NodePort } from './plan.ts';
 
 /** Returns a problem for every two that are the same; members with the same options are refused alike, though not all bind them. */
 export function portRemarks(launch: Decided): Remarks {
@@ -72,8 +70,8 @@ const supervisor = (fields: Decided['fields']): NodePort[] =>
     fields?.multiPortExternalLb.value === true ? fields.supervisorPort.value : null,
   );
 
-/** Ports that each rank binds, from the first rank of this node on. */
-function rankPorts(launch: Decided): NodePort[] {
+/** Returns the ports that each rank binds, from the first rank of this node on. */
+export function rankPorts(launch: Decided): NodePort[] {
   const { fields, facts, profile } = launch;
   if (fields === null) return [];
   const config = { transfer: fields.kvTransferConfig.value, events: fields.kvEventsConfig.value };

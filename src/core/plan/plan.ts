@@ -42,9 +42,9 @@ export type LaunchPlan = {
   readonly readiness: readonly ReadinessTarget[];
   /** What an agent of elastic-ep asks the leader's engine before it joins; empty where the group link tells. */
   readonly leaderReadiness: readonly ReadinessTarget[];
+  readonly needs: EngineNeeds;
   /** Where a Ray head that is not ours would answer; asked once before the start, and none where `problems` stand. */
   readonly foreignRay: readonly { readonly host: string; readonly port: number }[];
-  readonly needs: EngineNeeds;
   /** What all members must agree on. */
   readonly fingerprint: readonly FingerprintField[];
   readonly rehearsal: boolean;
@@ -61,7 +61,12 @@ export type EngineNeeds = {
   /** The address at which the engine serves; null is every address. */
   readonly host: string | null;
   readonly services: readonly Service[];
+  /** Ports that each data-parallel rank of this node binds, one in a row for each. */
+  readonly rankPorts: readonly NodePort[];
 };
+
+/** One port, or one of each rank in a row; `move` is how another is chosen. */
+export type NodePort = { readonly name: string; readonly move: string; readonly first: number; readonly last: number };
 
 /** Something that somebody else runs; one of its places is enough. `from` is the variable that says where it is. */
 export type Service = { readonly name: ServiceName; readonly from: string; readonly places: readonly Place[] };

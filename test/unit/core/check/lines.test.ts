@@ -58,6 +58,7 @@ describe('ports', () => {
     ],
   ])('%#', (question, answer, expected) => expect(told(question, answer)).toEqual(expected));
 });
+
 describe('names', () => {
   const leader = { kind: 'leader', host: 'n0' } as const;
   const members = { kind: 'members', hosts: ['n1', 'n2'] } as const;

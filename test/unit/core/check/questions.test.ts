@@ -41,6 +41,11 @@ describe('the ports that a node would bind', () => {
       rayLeader(),
       [...['status 9440', 'group 9441', 'engine 8000'], 'Ray 6379 6380 6381 6382 6383 6384 6385 6386 6387 6388'],
     ],
+    [
+      'ranks that move the cache',
+      planFor({ words: serve('-tp', '2', '-dp', '3', '--kv-transfer-config', '{"kv_connector":"NixlConnector"}') }),
+      ['status 9440', 'engine 8000', "the engine's NIXL side channel 5600 5601 5602"],
+    ],
     ['its agent', rayWorker(), ['status 9440', 'group 9441', 'Ray 6380 6381 6382 6383 6384 6385']],
   ])('of %s', (_, plan, expected) => expect(uses(plan)).toEqual(expected));
 

@@ -102,6 +102,6 @@ test('what the plan refuses comes first, what it warns of last', () => {
   });
   const lines = checkLines(bareFacts(missing), plan, [port('a'), port('b')]);
   expect(lines[0]).toMatchObject({ level: 'refused', name: 'not-found' });
-  expect(lines.filter(({ message }) => message.includes('9440 twice'))).toHaveLength(1);
+  expect(lines.filter(({ message }) => message.includes('is free'))).toHaveLength(2);
   expect(lines.at(-1)).toMatchObject({ level: 'warning', about: plan.document.warnings.at(-1)?.code });
 });
