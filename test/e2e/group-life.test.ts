@@ -184,6 +184,7 @@ test('replicas run apart: one dies, the other serves on', async () => {
   const group = await openGroup({
     wordsOf: (rank) => ['vllm', 'serve', 'tiny', '--port', String(20_000 + rank)],
     ranks: [],
+    local: false,
   });
   const { engine } = group.ports;
   const wordsOf = (rank: number) => ['vllm', 'serve', 'tiny', '--port', String(engine - rank)];

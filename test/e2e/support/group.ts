@@ -19,6 +19,8 @@ export type GroupOptions = {
   readonly words?: readonly string[];
   readonly wordsOf?: (rank: number) => readonly string[];
   readonly envOf?: (rank: number) => Readonly<Record<string, string>>;
+  /** Whether they say that they are of one `local`, which gives all the same words; they do by default. */
+  readonly local?: boolean;
 };
 
 export type Group = {
@@ -67,10 +69,13 @@ export async function openGroup(opened: GroupOptions = {}): Promise<Group> {
       optionsOf,
       wordsOf,
       envOf,
+      local = true,
       words = ['vllm', 'serve', 'tiny', '-tp', String(size)],
     } = { ...opened, ...changed };
     const line = wordsOf?.(rank) ?? [...words, '--port', String(ports.engine)];
-    const given = [...placed(size, rank, ports, folder), ...options, ...(optionsOf?.(rank) ?? [])];
+    // Whoever is alone on a machine has a leader elsewhere; 192.0.2.1 is nobody's.
+    const group = local ? ['--local-group', `e2e-${base}`] : ['--leader', '192.0.2.1'];
+    const given = [...placed(size, rank, ports, folder), ...group, ...options, ...(optionsOf?.(rank) ?? [])];
     const started = start(['run', ...given, '--', ...line], {
       ...(envOf === undefined ? {} : { env: envOf(rank) }),
     });
@@ -107,7 +112,7 @@ export async function openGroup(opened: GroupOptions = {}): Promise<Group> {
 /** The place of a rank, as `local` gives it, and files of its own. */
 const placed = (size: number, rank: number, ports: Ports, folder: string): string[] => [
   ...['--nnodes', String(size), '--node-rank', String(rank), '--leader', `127.0.0.1:${ports.group(0)}`],
-  ...['--local-group', `e2e-${ports.base}`, '--podinfo', '/nonexistent', '--gpus-per-node', '1', '--rehearse'],
+  ...['--podinfo', '/nonexistent', '--gpus-per-node', '1', '--rehearse'],
   ...['--group-port', String(ports.group(rank)), '--status-port', String(ports.status(rank))],
   ...['--master-port', String(ports.base + 15), '--termination-log', join(folder, `${rank}.json`)],
 ];

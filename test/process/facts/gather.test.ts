@@ -46,6 +46,7 @@ describe('the facts of a machine', () => {
     expect(facts).toEqual({
       env: { PATH, A: '' },
       hostname: hostname(),
+      foreignRay: null,
       interfaces: facts.interfaces,
       podinfo: {
         directory: podinfo,
