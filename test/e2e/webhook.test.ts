@@ -135,6 +135,6 @@ test('the launcher itself loads nothing of it', async () => {
   const loaded = readdirSync(trace)
     .map((name) => readFileSync(join(trace, name), 'utf8'))
     .join('');
-  expect(loaded).toContain('dist/run.js');
+  expect(loaded).toContain('dist/plan.js');
   expect(loaded).not.toMatch(/dist\/(webhook|tools)\.js/);
 });

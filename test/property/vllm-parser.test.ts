@@ -39,7 +39,7 @@ spellings.add('--disaggregation-mode');
 
 // Options that need each other and that we do not read; and what stands inside of a KV configuration.
 const notAboutOurs =
-  /Fault tolerance requires|nsight|require numa_bind|gRPC|dbo_decode|requires --tool-call-parser|requires --enable-log-requests|--enable-per-request-metrics|ssl-keyfile|^parser: argument --kv-transfer-config: (?!expected)/;
+  /Fault tolerance requires|nsight|require numa_bind|gRPC|dbo_decode|requires --tool-call-parser|requires --enable-log-requests|--enable-per-request-metrics|ssl-keyfile|^parser: argument --kv-(?:transfer|events)-config: (?!expected)/;
 
 /** Whether pydantic refuses fields of other options alone. */
 function refusesOtherFields(refused: string): boolean {

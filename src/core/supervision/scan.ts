@@ -59,7 +59,9 @@ export function seen(
   const ledger = updateLedger(engine.ledger, alive);
   if (isUntimely(engine, lost)) return { engine: after([...ledger, ...lost]), died: null };
   // With a top process gone too, its own exit was the cause.
-  const gone = lost.some((entry) => entry.top) ? [] : lost.filter(isOwn);
+  const gone = lost.some((entry) => entry.top)
+    ? []
+    : lost.filter((entry) => isOwn(entry) && !isFork(entry, engine.ledger));
   const roots = gone.filter((entry) => !gone.some((other) => other.pid === entry.ppid));
   const [first, ...beside] = roots;
   const died = first === undefined ? null : { ...first, beside };
@@ -72,6 +74,13 @@ const isUntimely = (engine: Engine, lost: Ledger): boolean =>
 
 // Without these the engine, or its node in Ray, cannot go on.
 const isOwn = ({ title }: LedgerEntry): boolean => isEngineTitle(title) || isRayTitle(title);
+
+// Between fork and exec, and until it has a title of its own, a child has its parent's: a process that asks a program something
+// has such a one for a moment, and its end is nobody's death. None of the engine's own has a parent of its own kind.
+const isFork = ({ ppid, title }: LedgerEntry, ledger: Ledger): boolean =>
+  ledger.some((other) => other.pid === ppid && kindOf(other.title) === kindOf(title));
+
+const kindOf = (title: string): string => /^(?:ray::|[^\s:]*::[A-Za-z]+)/.exec(title)?.[0] ?? title;
 
 // A quick look names only processes that were asked for; nothing new can stand in it.
 const refresh = (engine: Engine, event: EventOf<'processesSeen'>) => {
