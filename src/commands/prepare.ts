@@ -24,7 +24,8 @@ export async function prepareWithFacts({ options, argv }: Words, { env, readYaml
   const { findHead } = await import('#edge/ray/head.ts');
   const foreignRay = await findHead(plan.foreignRay);
   if (foreignRay === null) return { facts, plan };
-  return { facts, plan: makePlan({ ...facts, foreignRay }, options, argv, document) };
+  const known = { ...facts, foreignRay };
+  return { facts: known, plan: makePlan(known, options, argv, document) };
 }
 
 /** Returns the plan alone. */

@@ -55,6 +55,19 @@ const running = {
   verdict: 'ignored',
 } as const;
 
+// The engine was told to end, or has: what is heard can change the cause and nothing else.
+const ending = {
+  joined: 'ignored',
+  gone: goneLate,
+  refused: 'ignored',
+  start: 'ignored',
+  reported: reportedLate,
+  'stop-asked': 'ignored',
+  stop: stopLate,
+  drained: 'ignored',
+  verdict,
+} as const;
+
 export const couplings: Couplings = {
   opening: deaf,
   resolving: deaf,
@@ -84,38 +97,8 @@ export const couplings: Couplings = {
     drained: leaderDrained,
     verdict: 'ignored',
   },
-  stopping: {
-    joined: 'ignored',
-    gone: goneLate,
-    refused: 'ignored',
-    start: 'ignored',
-    reported: reportedLate,
-    'stop-asked': 'ignored',
-    stop: stopLate,
-    drained: 'ignored',
-    verdict,
-  },
-  sweeping: {
-    joined: 'ignored',
-    gone: goneLate,
-    refused: 'ignored',
-    start: 'ignored',
-    reported: reportedLate,
-    'stop-asked': 'ignored',
-    stop: stopLate,
-    drained: 'ignored',
-    verdict,
-  },
-  settling: {
-    joined: 'ignored',
-    gone: goneLate,
-    refused: 'ignored',
-    start: 'ignored',
-    reported: reportedLate,
-    'stop-asked': 'ignored',
-    stop: stopLate,
-    drained: 'ignored',
-    verdict,
-  },
+  stopping: ending,
+  sweeping: ending,
+  settling: ending,
   ended: deaf,
 };
